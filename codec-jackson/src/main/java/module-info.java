@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/** JSON and CBOR codecs on Jackson 3. */
+module io.wherry.codec.jackson {
+    requires transitive io.wherry.core;
+    requires tools.jackson.databind;
+    requires tools.jackson.dataformat.cbor;
+    requires static transitive org.jspecify;
+}

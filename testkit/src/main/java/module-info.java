@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The tests every transport passes, and what a test of a transport needs. */
+module io.wherry.testkit {
+    requires transitive io.wherry.core;
+    requires transitive org.junit.jupiter.api;
+    requires transitive org.junit.jupiter.params;
+    requires transitive org.assertj.core;
+    requires io.netty.handler;
+    requires org.junit.platform.launcher;
+    requires static transitive org.jspecify;
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/** WebSocket: one connection, both ways. */
+module io.wherry.transport.websocket {
+    requires transitive io.wherry.transport.http;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+}
