@@ -4,8 +4,13 @@ module io.wherry.testkit {
     requires transitive io.wherry.core;
     requires transitive org.junit.jupiter.api;
     requires transitive org.junit.jupiter.params;
+    requires transitive org.junit.platform.launcher;
     requires transitive org.assertj.core;
     requires io.netty.handler;
-    requires org.junit.platform.launcher;
     requires static transitive org.jspecify;
+
+    exports io.wherry.testkit;
+
+    provides org.junit.platform.launcher.LauncherSessionListener with
+            io.wherry.testkit.LeakCheck;
 }

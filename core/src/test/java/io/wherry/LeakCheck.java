@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry;
+
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetectorFactory;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * Fails a test run in which a buffer, or anything else that Netty tracks, was collected before it was released.
+ *
+ * <p>JUnit finds it through {@code META-INF/services}: to have this on the class path is enough. It takes Netty's leak
+ * detection to {@code PARANOID} before the first buffer exists, prints each leak with the prefix {@code LEAK:}, and
+ * throws when the session closes. Thread-safe.
+ *
+ * <p>A copy of the one in testkit, on which core cannot depend.
+ */
+public final class LeakCheck implements LauncherSessionListener {
+    private static final List<Detector<?>> DETECTORS = new CopyOnWriteArrayList<>();
+    private static final ConcurrentLinkedQueue<String> LEAKS = new ConcurrentLinkedQueue<>();
+
+    /** Called by JUnit. */
+    public LeakCheck() {}
+
+    @Override
+    public void launcherSessionOpened(LauncherSession session) {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new Factory());
+    }
+
+    @Override
+    public void launcherSessionClosed(LauncherSession session) {
+        int leaks = leaks();
+        if (leaks > 0) {
+            throw new AssertionError(leaks + " leaked: see the lines that begin with LEAK:");
+        }
+    }
+
+    /** Collects garbage and returns how many leaks are known so far. */
+    static int leaks() {
+        for (int round = 0; round < 2; round++) {
+            collectGarbage();
+            DETECTORS.forEach(Detector::poll);
+        }
+        return LEAKS.size();
+    }
+
+    /** Returns once the collector has queued a reference that was cleared after the call. */
+    private static void collectGarbage() {
+        ReferenceQueue<Object> queue = new ReferenceQueue<>();
+        WeakReference<Object> canary = new WeakReference<>(new Object(), queue);
+        try {
+            for (int attempt = 0; attempt < 20; attempt++) {
+                System.gc();
+                if (queue.remove(250) == canary) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void report(String leak) {
+        LEAKS.add(leak);
+        System.err.println("LEAK: " + leak);
+    }
+
+    private static final class Factory extends ResourceLeakDetectorFactory {
+        @Override
+        @Deprecated
+        public <T> ResourceLeakDetector<T> newResourceLeakDetector(Class<T> resource, int interval, long maxActive) {
+            Detector<T> detector = new Detector<>(resource, interval);
+            DETECTORS.add(detector);
+            return detector;
+        }
+    }
+
+    private static final class Detector<T> extends ResourceLeakDetector<T> {
+        Detector(Class<T> resource, int interval) {
+            super(resource, interval);
+        }
+
+        /** Tracks one object and lets it go, since a detector looks for leaks only when it tracks. */
+        @SuppressWarnings("unchecked")
+        void poll() {
+            T probe = (T) new Object();
+            var tracker = track(probe);
+            if (tracker != null) {
+                tracker.close(probe);
+            }
+        }
+
+        @Override
+        protected boolean needReport() {
+            return true;
+        }
+
+        @Override
+        protected void reportTracedLeak(String resource, String records) {
+            report(resource + " was collected before it was released." + records);
+        }
+
+        @Override
+        protected void reportUntracedLeak(String resource) {
+            report(resource + " was collected before it was released.");
+        }
+    }
+}
