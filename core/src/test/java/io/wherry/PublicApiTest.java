@@ -20,12 +20,12 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** An application that uses {@code io.wherry} compiles against no Netty type; the SPI may name them. */
+/** An application compiles against no Netty type. The SPI may name them, and internal packages are not exported. */
 @AnalyzeClasses(packages = "io.wherry", importOptions = ImportOption.DoNotIncludeTests.class)
 final class PublicApiTest {
     private static final DescribedPredicate<JavaClass> SEEN_BY_APPLICATIONS = DescribedPredicate.describe(
-            "are public in io.wherry",
-            type -> type.getPackageName().equals("io.wherry")
+            "are public outside spi and internal",
+            type -> !type.getPackageName().matches("io\\.wherry\\.(spi|internal)(\\..*)?")
                     && Stream.iterate(
                                     type,
                                     t -> t != null,

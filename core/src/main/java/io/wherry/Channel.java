@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry;
+
+import java.security.Principal;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A two-way conversation between a client and a server, the same type on both sides. It outlives its connections: it
+ * goes on over another one, of the same transport or not, and ends when one side closes it or when the resume window is over.
+ *
+ * <p><b>Threads.</b> Thread-safe. Callbacks of one channel never overlap and come in order; they run off the event loop
+ * and may block, unless {@code wherry.callbacks=loop} says otherwise.
+ *
+ * <p><b>Order and loss.</b> What one side sends arrives at the other in the order of the calls, each once, across
+ * reconnects, as long as the channel lives. What cannot be kept is told: to {@link #onGap} for a reader that has missed
+ * messages, by a failed stage for a sender.
+ *
+ * <p><b>Sides.</b> Topics live on the server. On the client {@link #subscribe} reads a topic and {@link #publish} asks
+ * the server to append to it; on the server {@code subscribe} hears what this client publishes, and {@code publish}
+ * appends to the topic.
+ */
+public interface Channel extends AutoCloseable {
+
+    /** The channel's id: unguessable, and a secret of the two sides. Empty on a client that has not connected yet. */
+    String id();
+
+    /** The name of the transport that carries the channel now, or that did last; empty before the first. */
+    String transport();
+
+    /** Where the channel stands. */
+    State state();
+
+    /** How far this channel's client has read: on the client what it has received, on the server what was written. Null before the first connection. */
+    @Nullable Position position();
+
+    /** Who the client is; null for nobody known, and on the client itself. */
+    @Nullable Principal principal();
+
+    /** The request with which the channel was opened; null on the client. */
+    @Nullable Handshake handshake();
+
+    /**
+     * Sends a message to a handler of the other side.
+     *
+     * @param to the handler's name
+     * @return completes when the other side has the message; fails with {@link ErrorCode#TOO_LARGE}, with {@link
+     *     ErrorCode#TOO_MANY} when more is under way than the limits allow, or with {@link ErrorCode#CLOSED} when the channel
+     *     ended before an acknowledgement came
+     */
+    CompletionStage<Void> send(String to, Message message);
+
+    /** Asks a handler of the other side, and waits as long as {@code wherry.request-timeout} says. */
+    CompletionStage<Message> request(String to, Message message);
+
+    /**
+     * Asks a handler of the other side.
+     *
+     * @param timeout how long to wait for the reply
+     * @return the reply; fails with {@link ErrorCode#TIMEOUT}, with the code that the other side gave, or as {@link #send} does
+     */
+    CompletionStage<Message> request(String to, Message message, Duration timeout);
+
+    /** Subscribes from now on; otherwise as {@link #subscribe(String, Start, MessageListener)}. */
+    default Subscription subscribe(String topic, MessageListener listener) {
+        return subscribe(topic, Start.now(), listener);
+    }
+
+    /**
+     * Listens to a topic. A second subscription to the same topic adds a listener.
+     *
+     * @param start where to begin
+     * @param listener called for each message
+     */
+    Subscription subscribe(String topic, Start start, MessageListener listener);
+
+    /**
+     * Publishes to a topic; from a client only where the server allows it.
+     *
+     * @return the message's position; fails with {@link ErrorCode#FORBIDDEN}, {@link ErrorCode#UNKNOWN_TOPIC} or as {@link #send} does
+     */
+    CompletionStage<Position> publish(String topic, Message message);
+
+    /** Sets the handler of a name on this channel; it goes before the server's or client's own. Returns this. */
+    Channel onMessage(String name, MessageHandler handler);
+
+    /** Sets the handler that answers requests to a name; otherwise as {@link #onMessage}. */
+    Channel onRequest(String name, RequestHandler handler);
+
+    /** Sets who is told of gaps. Returns this. */
+    Channel onGap(Consumer<Gap> listener);
+
+    /** Sets who is told when the state or the transport changes. Returns this. */
+    Channel onState(Consumer<State> listener);
+
+    /** Sets who is told of the end, once; at once when the channel has ended. Returns this. */
+    Channel onClose(Consumer<WherryException> listener);
+
+    /** Whether a message can be sent without queueing behind more than {@code wherry.limits.outbound-high}. */
+    boolean isWritable();
+
+    /** Sets who is told when {@link #isWritable()} turns true again. Returns this. */
+    Channel onWritable(Runnable listener);
+
+    /** Closes the channel for good, after what was sent before. Has no effect on a closed one. */
+    @Override
+    void close();
+
+    /** Closes the channel; completes when the other side was told, or could not be. */
+    CompletionStage<Void> closeAsync();
+
+    /** Where a channel stands. */
+    enum State {
+        /** No connection yet. */
+        CONNECTING,
+        /** Connected. */
+        OPEN,
+        /** Between two connections. */
+        RECONNECTING,
+        /** Ended. */
+        CLOSED
+    }
+}

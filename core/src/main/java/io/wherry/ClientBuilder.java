@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry;
+
+import io.wherry.config.ConfigKey;
+import io.wherry.spi.Transport;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A client that is being configured. Not thread-safe. What is set here goes before every other source of configuration. */
+public final class ClientBuilder {
+
+    private final Map<String, String> values = new TreeMap<>();
+    private final Map<String, String> headers = new TreeMap<>();
+    private final List<Transport> transports = new ArrayList<>();
+    private @Nullable Path file;
+
+    ClientBuilder() {}
+
+    /** The transports, by name, the preferred one first. */
+    public ClientBuilder transports(String... names) {
+        return set("wherry.transports", String.join(",", names));
+    }
+
+    /** A transport in code; it need not be on the class path as a service. Its name must be among the transports. */
+    public ClientBuilder transport(Transport transport) {
+        transports.add(transport);
+        return this;
+    }
+
+    /** A header to send with every request, such as {@code Authorization}. */
+    public ClientBuilder header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    /** A value for a key. */
+    public ClientBuilder set(ConfigKey<?> key, String value) {
+        return set(key.name(), value);
+    }
+
+    /** A value for the key of a name, such as {@code wherry.heartbeat}. */
+    public ClientBuilder set(String key, String value) {
+        values.put(key, value);
+        return this;
+    }
+
+    /** A file of properties, which goes before {@code wherry.properties} on the class path. */
+    public ClientBuilder config(Path path) {
+        this.file = path;
+        return this;
+    }
+
+    /**
+     * Makes the client.
+     *
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} for a configuration that is wrong
+     */
+    public Client build() {
+        throw new UnsupportedOperationException();
+    }
+
+    Channel connectAlone(URI uri) {
+        throw new UnsupportedOperationException(uri.toString());
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry;
+
+import java.util.Collection;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that keeps a log of topics and carries it to its clients over all of its transports. Thread-safe.
+ *
+ * <p>Topics and handlers may be set before and after {@link #start()}.
+ */
+public interface Server extends AutoCloseable {
+
+    /** The topic of a name, made with {@link TopicOptions#defaults()} or the configured ones when it is not there. */
+    Topic topic(String name);
+
+    /** The topic of a name, made with these options when it is not there; a topic that is there keeps its own. */
+    Topic topic(String name, TopicOptions options);
+
+    /** Sets who is told of each new channel, before anything that comes over it. Returns this. */
+    Server onOpen(Consumer<Channel> listener);
+
+    /** Sets who is told of each channel that has ended, after everything that came over it. Returns this. */
+    Server onClose(Consumer<Channel> listener);
+
+    /** Sets the handler of the messages to a name, for all channels. Returns this. */
+    Server onMessage(String name, MessageHandler handler);
+
+    /** Sets the handler of the messages to a name as objects of a type; see {@link Message#as}. Returns this. */
+    default <T> Server onMessage(String name, Class<T> type, TypedHandler<T> handler) {
+        return onMessage(name, (channel, message) -> handler.message(channel, message.as(type)));
+    }
+
+    /** Sets who answers the requests to a name, for all channels. Returns this. */
+    Server onRequest(String name, RequestHandler handler);
+
+    /** The channels that live, connected or not. A snapshot. */
+    Collection<Channel> channels();
+
+    /** The channel of an id, null when there is none. */
+    @Nullable Channel channel(String id);
+
+    /**
+     * Binds the ports and starts to serve.
+     *
+     * @return this
+     * @throws WherryException with {@link ErrorCode#UNAVAILABLE} when a port cannot be bound
+     */
+    Server start();
+
+    /** The TCP port that is bound, -1 when there is none. */
+    int port();
+
+    /** Ends all channels, telling their clients, and stops; waits until nothing is left. */
+    @Override
+    void close();
+
+    /** Ends all channels, telling their clients, and stops. Completes when no thread, socket or timer of the server is left. */
+    CompletionStage<Void> closeAsync();
+
+    /** Who takes messages as objects. */
+    @FunctionalInterface
+    interface TypedHandler<T> {
+
+        /** Takes a message's object. */
+        void message(Channel channel, T value) throws Exception;
+    }
+}

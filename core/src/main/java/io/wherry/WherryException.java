@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one exception of Wherry: a code and a message that names the thing, its value and what was expected.
+ *
+ * <p>Stages that fail, fail with it; methods throw it for what can be known at once.
+ */
+public final class WherryException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+    private static final int QUOTED_LENGTH = 80;
+
+    private final ErrorCode code;
+
+    /** Makes an exception. */
+    public WherryException(ErrorCode code, String message) {
+        this(code, message, null);
+    }
+
+    /** Makes an exception with a cause. */
+    public WherryException(ErrorCode code, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = Objects.requireNonNull(code, "code");
+    }
+
+    /** What went wrong. */
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** The message; never null. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), code.text());
+    }
+
+    /** Code and message. */
+    @Override
+    public String toString() {
+        return "WherryException[" + code.text() + "]: " + getMessage();
+    }
+
+    /** Shortens a value of a peer's for a message, and replaces its control characters by {@code ?}. */
+    public static String quote(String value) {
+        int length = Math.min(value.length(), QUOTED_LENGTH);
+        StringBuilder quoted = new StringBuilder(length + 1);
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            quoted.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+        }
+        return value.length() > QUOTED_LENGTH ? quoted.append('…').toString() : quoted.toString();
+    }
+
+    /** The exception behind a failure: itself, the cause of a wrapper of futures, or one of {@link ErrorCode#INTERNAL}. */
+    public static WherryException from(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof java.util.concurrent.CompletionException
+                        || cause instanceof java.util.concurrent.ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof WherryException known) {
+            return known;
+        }
+        return new WherryException(ErrorCode.INTERNAL, "failed: " + cause, cause);
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The configuration keys of the core. Those of a transport are with the transport. */
+public final class CoreKeys {
+
+    /** The server's TCP port. */
+    public static final ConfigKey<Integer> PORT =
+            ConfigKey.number("wherry.port", 8080, 0, 65535, "The TCP port of the server; 0 for any that is free.");
+
+    /** The address to bind. */
+    public static final ConfigKey<String> HOST =
+            ConfigKey.text("wherry.host", "", "The address that the server binds; empty for all.");
+
+    /** The path under which everything lives. */
+    public static final ConfigKey<String> PATH =
+            ConfigKey.text("wherry.path", "/wherry", "The path under which the server's transports live.");
+
+    /** The transports. */
+    public static final ConfigKey<List<String>> TRANSPORTS = ConfigKey.words(
+            "wherry.transports",
+            "websocket,sse,longpoll,comet,http",
+            "The server's set of transports, and the client's order of preference.");
+
+    /** How many event loops. */
+    public static final ConfigKey<Integer> LOOPS = ConfigKey.number(
+            "wherry.loops",
+            0,
+            0,
+            1024,
+            "Event loops: threads that serve sockets; 0 for one for each processor (on a client: one).");
+
+    /** Where callbacks run. */
+    public static final ConfigKey<String> CALLBACKS = ConfigKey.choice(
+            "wherry.callbacks",
+            "threads",
+            List.of("threads", "loop"),
+            "Where the application's handlers run: on threads of their own (virtual ones where the JVM has them), or on the event loop, where they must not block.");
+
+    /** The heartbeat. */
+    public static final ConfigKey<Duration> HEARTBEAT =
+            ConfigKey.duration("wherry.heartbeat", "15s", "After how much silence a side sends a sign of life.");
+
+    /** When a peer is given up. */
+    public static final ConfigKey<Duration> LOST_AFTER = ConfigKey.duration(
+            "wherry.lost-after",
+            "40s",
+            "After how much silence of the other side a connection is given up; more than the heartbeat.");
+
+    /** How long a channel waits for its client. */
+    public static final ConfigKey<Duration> RESUME_WINDOW = ConfigKey.duration(
+            "wherry.resume-window",
+            "60s",
+            "How long a channel without a connection waits for its client to come back.");
+
+    /** How long a connect may take. */
+    public static final ConfigKey<Duration> CONNECT_TIMEOUT = ConfigKey.duration(
+            "wherry.connect-timeout", "5s", "How long a client waits for a connection and its welcome.");
+
+    /** How long a request waits. */
+    public static final ConfigKey<Duration> REQUEST_TIMEOUT = ConfigKey.duration(
+            "wherry.request-timeout", "30s", "How long a request waits for its reply, where the call does not say.");
+
+    /** The first pause before reconnecting. */
+    public static final ConfigKey<Duration> BACKOFF_MIN = ConfigKey.duration(
+            "wherry.backoff-min",
+            "200ms",
+            "The bound of the first random pause before a client reconnects; it doubles each time.");
+
+    /** The longest pause before reconnecting. */
+    public static final ConfigKey<Duration> BACKOFF_MAX =
+            ConfigKey.duration("wherry.backoff-max", "20s", "The bound that the pauses before reconnecting grow to.");
+
+    /** How long a close may take. */
+    public static final ConfigKey<Duration> CLOSE_TIMEOUT = ConfigKey.duration(
+            "wherry.close-timeout", "5s", "How long closing a server or client may take to tell the other side.");
+
+    /** How many messages a topic keeps. */
+    public static final ConfigKey<Integer> TOPIC_MAX_COUNT = ConfigKey.number(
+            "wherry.topic.max-count",
+            1024,
+            1,
+            1 << 24,
+            "How many messages a topic keeps, where its options do not say.");
+
+    /** How many bytes a topic keeps. */
+    public static final ConfigKey<Integer> TOPIC_MAX_BYTES = ConfigKey.size(
+            "wherry.topic.max-bytes",
+            "16MiB",
+            "How many bytes of payload a topic keeps, where its options do not say.");
+
+    /** How long a topic keeps a message. */
+    public static final ConfigKey<Duration> TOPIC_MAX_AGE = ConfigKey.duration(
+            "wherry.topic.max-age", "1h", "How long a topic keeps a message, where its options do not say.");
+
+    /** The largest message. */
+    public static final ConfigKey<Integer> MAX_MESSAGE =
+            ConfigKey.size("wherry.limits.message", "1MiB", "The largest payload of one message, either way.");
+
+    /** The largest batch. */
+    public static final ConfigKey<Integer> MAX_BATCH = ConfigKey.size(
+            "wherry.limits.batch", "4MiB", "The largest body of one uplink POST or poll answer; more than a message.");
+
+    /** The largest request head. */
+    public static final ConfigKey<Integer> MAX_HEADER = ConfigKey.size(
+            "wherry.limits.header", "16KiB", "The largest request line and header section of an HTTP request, each.");
+
+    /** How many channels. */
+    public static final ConfigKey<Integer> MAX_CHANNELS = ConfigKey.number(
+            "wherry.limits.channels", 1_000_000, 1, Integer.MAX_VALUE, "How many channels a server has at most.");
+
+    /** How many channels from one address. */
+    public static final ConfigKey<Integer> MAX_CHANNELS_PER_ADDRESS = ConfigKey.number(
+            "wherry.limits.channels-per-address",
+            100_000,
+            1,
+            Integer.MAX_VALUE,
+            "How many channels one IP address may open; low values hurt clients behind one NAT.");
+
+    /** How many subscriptions. */
+    public static final ConfigKey<Integer> MAX_SUBSCRIPTIONS = ConfigKey.number(
+            "wherry.limits.subscriptions",
+            1024,
+            1,
+            Integer.MAX_VALUE,
+            "How many topics one channel or plain reader reads at most.");
+
+    /** How many messages of history. */
+    public static final ConfigKey<Integer> MAX_HISTORY = ConfigKey.number(
+            "wherry.limits.history",
+            10_000,
+            1,
+            Integer.MAX_VALUE,
+            "How many messages of history one subscription is given at most.");
+
+    /** How many bytes wait for a peer's acknowledgement. */
+    public static final ConfigKey<Integer> MAX_UNACKNOWLEDGED = ConfigKey.size(
+            "wherry.limits.unacknowledged",
+            "16MiB",
+            "How many bytes that a side has sent to one channel alone may wait for the other's acknowledgement; over it sends fail.");
+
+    /** When a sender is told to slow down. */
+    public static final ConfigKey<Integer> OUTBOUND_HIGH = ConfigKey.size(
+            "wherry.limits.outbound-high",
+            "1MiB",
+            "From how many unacknowledged bytes on a channel says that it is not writable.");
+
+    /** How many bytes wait for handlers. */
+    public static final ConfigKey<Integer> MAX_INBOUND = ConfigKey.size(
+            "wherry.limits.inbound",
+            "1MiB",
+            "From how many bytes waiting for its handlers on a channel's socket is not read.");
+
+    /** The time for a handshake. */
+    public static final ConfigKey<Duration> HANDSHAKE_TIMEOUT = ConfigKey.duration(
+            "wherry.limits.handshake-time", "10s", "How long a peer may take for TLS, and to send one request.");
+
+    /** The time for an idle connection. */
+    public static final ConfigKey<Duration> IDLE_TIMEOUT = ConfigKey.duration(
+            "wherry.limits.idle-time", "60s", "How long a kept-alive connection may stay without a request.");
+
+    /** The largest decompressed message. */
+    public static final ConfigKey<Integer> MAX_DECOMPRESSED =
+            ConfigKey.size("wherry.limits.decompressed", "1MiB", "The largest message after decompression.");
+
+    private CoreKeys() {}
+
+    /** All of them. */
+    public static List<ConfigKey<?>> all() {
+        return List.of(
+                PORT,
+                HOST,
+                PATH,
+                TRANSPORTS,
+                LOOPS,
+                CALLBACKS,
+                HEARTBEAT,
+                LOST_AFTER,
+                RESUME_WINDOW,
+                CONNECT_TIMEOUT,
+                REQUEST_TIMEOUT,
+                BACKOFF_MIN,
+                BACKOFF_MAX,
+                CLOSE_TIMEOUT,
+                TOPIC_MAX_COUNT,
+                TOPIC_MAX_BYTES,
+                TOPIC_MAX_AGE,
+                MAX_MESSAGE,
+                MAX_BATCH,
+                MAX_HEADER,
+                MAX_CHANNELS,
+                MAX_CHANNELS_PER_ADDRESS,
+                MAX_SUBSCRIPTIONS,
+                MAX_HISTORY,
+                MAX_UNACKNOWLEDGED,
+                OUTBOUND_HIGH,
+                MAX_INBOUND,
+                HANDSHAKE_TIMEOUT,
+                IDLE_TIMEOUT,
+                MAX_DECOMPRESSED);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.spi;
+
+import io.wherry.Handshake;
+import io.wherry.Message;
+import io.wherry.Position;
+import io.wherry.Start;
+import java.security.Principal;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channel layer of a server, seen from its transports. Thread-safe, except where a method names a loop.
+ *
+ * <p>Methods throw a {@link io.wherry.WherryException} for what can be refused at once, so that a transport can still
+ * answer with a status.
+ */
+public interface Acceptor {
+
+    /**
+     * Finds out who asks. Completes with null for a peer without a name, where the server allows that, and fails with a
+     * {@link io.wherry.WherryException} where it is refused. May complete on any thread.
+     */
+    CompletionStage<@Nullable Principal> authenticate(Handshake handshake);
+
+    /**
+     * Opens a channel, or connects one that exists. On the connection's loop.
+     *
+     * @return who is to be told of the connection
+     */
+    ConnectionListener attach(Attachment attachment, Connection connection);
+
+    /**
+     * Reads topics for a peer that is no channel. On the connection's loop.
+     *
+     * @return who is to be told of the connection
+     */
+    ConnectionListener read(Reading reading, Connection connection);
+
+    /** The latest message of a topic, null when there is none. */
+    @Nullable Envelope latest(@Nullable Principal principal, String topic);
+
+    /** Takes a batch from a client whose uplink is apart from its downlink. Any loop; one batch of a channel at a time. */
+    Uplink uplink(@Nullable Principal principal, String channelId, List<Envelope> batch);
+
+    /** Hands one message to a handler for a peer that is no channel, and gives what the handler sends back or replies. */
+    CompletionStage<List<Message>> ask(
+            Handshake handshake, @Nullable Principal principal, String name, Message message);
+
+    /** Publishes for a peer that is no channel. */
+    CompletionStage<Position> publish(@Nullable Principal principal, String topic, Message message);
+
+    /**
+     * What happened to a batch.
+     *
+     * @param acknowledged completes with the number up to which the client's messages are applied, once there is room for more
+     * @param replied completes when every request of the batch has its reply; never fails
+     */
+    record Uplink(CompletionStage<Long> acknowledged, CompletionStage<Void> replied) {}
+
+    /**
+     * A wish to open or connect a channel.
+     *
+     * @param handshake the request
+     * @param principal who asks, null for nobody known
+     * @param channelId the channel to connect, null for a new one
+     * @param start where to start: {@link Start#after} when connecting, and for the topics
+     * @param topics topics to subscribe a new channel to
+     * @param resumable whether the channel outlives this connection
+     */
+    record Attachment(
+            Handshake handshake,
+            @Nullable Principal principal,
+            @Nullable String channelId,
+            Start start,
+            List<String> topics,
+            boolean resumable) {}
+
+    /**
+     * A wish to read topics.
+     *
+     * @param handshake the request
+     * @param principal who asks, null for nobody known
+     * @param topics at least one
+     * @param start where to start
+     */
+    record Reading(Handshake handshake, @Nullable Principal principal, List<String> topics, Start start) {}
+}

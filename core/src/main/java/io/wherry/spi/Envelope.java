@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.spi;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.wherry.ErrorCode;
+import io.wherry.Format;
+import io.wherry.Message;
+import io.wherry.Position;
+import io.wherry.WherryException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is carried on a channel: a kind, a position or number, a name, and a message. Immutable.
+ *
+ * <p>On the wire it is one head line and the payload as it is ({@code docs/protocol.md}, section 2).
+ *
+ * @param kind what it is
+ * @param position its place for the client, null where it has none or the client made it
+ * @param number its number among those that the client sent, 0 for none
+ * @param name topic, handler, or what the kind says; {@code -} for none
+ * @param argument what the kind says, null for none
+ * @param message the payload and its format; {@link Message#empty()} for none
+ */
+public record Envelope(
+        Kind kind,
+        @Nullable Position position,
+        long number,
+        String name,
+        @Nullable String argument,
+        Message message) {
+
+    /** The name of an envelope that has none. */
+    public static final String NO_NAME = "-";
+
+    /** The longest head that is accepted, in bytes. */
+    public static final int MAX_HEAD_LENGTH = 1024;
+
+    /** The longest name, in bytes of UTF-8. */
+    public static final int MAX_NAME_LENGTH = 255;
+
+    /** What an envelope is; each has the letter that stands for it in the head. */
+    public enum Kind {
+        /** First on every connection of a channel: its id, and the settings that a client must know. */
+        WELCOME('w'),
+        /** A message of a topic. */
+        MESSAGE('m'),
+        /** A message of a topic's history, given as an answer. */
+        HISTORY('y'),
+        /** A message to one handler of the other side. */
+        DIRECT('d'),
+        /** A message that is to be answered. */
+        REQUEST('q'),
+        /** The answer to a request. */
+        REPLY('r'),
+        /** The answer to a request that failed. */
+        ERROR('e'),
+        /** Messages that are missing. */
+        GAP('g'),
+        /** What has been received. */
+        ACK('a'),
+        /** A sign of life. */
+        HEARTBEAT('h'),
+        /** The end of the channel. */
+        END('x'),
+        /** A message that a client publishes to a topic. */
+        PUBLISH('p'),
+        /** A wish to read a topic. */
+        SUBSCRIBE('s'),
+        /** The end of that wish. */
+        UNSUBSCRIBE('u');
+
+        private static final @Nullable Kind[] BY_LETTER = new Kind[128];
+
+        static {
+            for (Kind kind : values()) {
+                BY_LETTER[kind.letter] = kind;
+            }
+        }
+
+        private final char letter;
+
+        Kind(char letter) {
+            this.letter = letter;
+        }
+
+        /** The letter in the head. */
+        public char letter() {
+            return letter;
+        }
+
+        static @Nullable Kind ofLetter(int letter) {
+            return letter >= 0 && letter < BY_LETTER.length ? BY_LETTER[letter] : null;
+        }
+    }
+
+    /** Checks that nothing is missing. */
+    public Envelope {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(message, "message");
+    }
+
+    /** An envelope of the server's, with a position. */
+    public static Envelope at(
+            @Nullable Position position, Kind kind, String name, @Nullable String argument, Message message) {
+        return new Envelope(kind, position, 0, name, argument, message);
+    }
+
+    /** An envelope of the client's, with a number. */
+    public static Envelope numbered(long number, Kind kind, String name, @Nullable String argument, Message message) {
+        return new Envelope(kind, null, number, name, argument, message);
+    }
+
+    /** An envelope without position, number and payload. */
+    public static Envelope control(Kind kind, String name, @Nullable String argument) {
+        return new Envelope(kind, null, 0, name, argument, Message.empty());
+    }
+
+    /** The argument, or the empty text. */
+    public String argumentOrEmpty() {
+        return argument == null ? "" : argument;
+    }
+
+    /**
+     * Checks the name of a topic or handler.
+     *
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST}
+     */
+    public static String requireName(String what, String name) {
+        boolean good = !name.isEmpty() && ByteBufUtil.utf8Bytes(name) <= MAX_NAME_LENGTH;
+        for (int i = 0; good && i < name.length(); i++) {
+            char c = name.charAt(i);
+            good = c > ' ' && !Character.isISOControl(c) && !Character.isWhitespace(c) && !Character.isSpaceChar(c);
+        }
+        if (!good || name.equals(NO_NAME)) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST,
+                    what + ": " + WherryException.quote(name)
+                            + " (expected: 1 to 255 bytes without white space and control characters, not -)");
+        }
+        return name;
+    }
+
+    /** Appends head and payload. */
+    public void writeTo(ByteBuf out) {
+        writeHead(out, "");
+        out.writeBytes(message.buffer());
+    }
+
+    /**
+     * Appends the head and its LF.
+     *
+     * @param formatSuffix what follows the format, such as {@code ;base64}; empty for none
+     */
+    public void writeHead(ByteBuf out, String formatSuffix) {
+        out.writeByte(kind.letter).writeByte(' ');
+        if (position != null) {
+            ByteBufUtil.writeAscii(out, position.toString());
+        } else if (number > 0) {
+            ByteBufUtil.writeAscii(out, Long.toString(number));
+        } else {
+            out.writeByte('-');
+        }
+        int size = message.size();
+        out.writeByte(' ');
+        ByteBufUtil.writeAscii(out, Integer.toString(size));
+        out.writeByte(' ');
+        if (size == 0 && message.format() == Format.TEXT) {
+            out.writeByte('-');
+        } else {
+            ByteBufUtil.writeAscii(out, message.format().text());
+            ByteBufUtil.writeAscii(out, formatSuffix);
+        }
+        out.writeByte(' ');
+        ByteBufUtil.writeUtf8(out, name);
+        if (argument != null) {
+            out.writeByte(' ');
+            ByteBufUtil.writeUtf8(out, argument);
+        }
+        out.writeByte('\n');
+    }
+
+    /**
+     * Reads an envelope that fills a buffer, as on WebSocket. The buffer is lent; the payload is copied out of it.
+     *
+     * @param maxMessage the largest payload that is accepted, in bytes
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} or {@link ErrorCode#TOO_LARGE}
+     */
+    public static Envelope read(ByteBuf in, int maxMessage) {
+        EnvelopeReader reader = new EnvelopeReader(maxMessage);
+        @Nullable Envelope envelope = reader.readWhole(in);
+        if (envelope == null) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST,
+                    "envelope: ends early (expected: a head line, then as many bytes as its length says)");
+        }
+        return envelope;
+    }
+
+    /** Reads an envelope out of a text, as on an event stream; otherwise as {@link #read(ByteBuf, int)}. */
+    public static Envelope read(String text, int maxMessage) {
+        return read(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)), maxMessage);
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.spi;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The event loops of one server or client. Thread-safe. */
+public final class Loops {
+
+    private final EventLoopGroup group;
+    private final List<Loop> all;
+    private final Map<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
+    private final AtomicInteger next = new AtomicInteger();
+
+    private Loops(EventLoopGroup group) {
+        this.group = group;
+        List<Loop> loops = new ArrayList<>();
+        for (EventExecutor executor : group) {
+            EventLoop eventLoop = (EventLoop) executor;
+            Loop loop = new NettyLoop(eventLoop);
+            byEventLoop.put(eventLoop, loop);
+            loops.add(loop);
+        }
+        this.all = List.copyOf(loops);
+    }
+
+    /**
+     * Starts loops.
+     *
+     * @param count how many threads
+     * @param name what their names begin with
+     */
+    public static Loops start(int count, String name) {
+        return new Loops(new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory(name, true), NioIoHandler.newFactory()));
+    }
+
+    /** All loops. */
+    public List<Loop> all() {
+        return all;
+    }
+
+    /** One of the loops, in turn. */
+    public Loop next() {
+        return all.get(Math.floorMod(next.getAndIncrement(), all.size()));
+    }
+
+    /** The loop that stands for one of Netty's. */
+    public Loop of(EventLoop eventLoop) {
+        @Nullable Loop loop = byEventLoop.get(eventLoop);
+        if (loop == null) {
+            throw new IllegalArgumentException("eventLoop: " + eventLoop + " (expected: one of these loops)");
+        }
+        return loop;
+    }
+
+    /** Netty's loop behind one of these. */
+    public EventLoop eventLoop(Loop loop) {
+        if (loop instanceof NettyLoop netty && byEventLoop.get(netty.eventLoop) == loop) {
+            return netty.eventLoop;
+        }
+        throw new IllegalArgumentException("loop: " + loop + " (expected: one of these loops)");
+    }
+
+    /** Netty's group behind these loops. */
+    public EventLoopGroup group() {
+        return group;
+    }
+
+    /** The type of listening sockets that goes with the group. */
+    public Class<? extends ServerSocketChannel> serverSocketType() {
+        return NioServerSocketChannel.class;
+    }
+
+    /** The type of sockets that goes with the group. */
+    public Class<? extends SocketChannel> socketType() {
+        return NioSocketChannel.class;
+    }
+
+    /** Ends the loops after what they have been given. Completes when the threads have ended. */
+    public CompletionStage<Void> close() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener(done -> closed.complete(null));
+        return closed;
+    }
+
+    /** A loop of Netty's. */
+    private static final class NettyLoop implements Loop {
+
+        private final EventLoop eventLoop;
+
+        NettyLoop(EventLoop eventLoop) {
+            this.eventLoop = eventLoop;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            eventLoop.execute(task);
+        }
+
+        @Override
+        public boolean inLoop() {
+            return eventLoop.inEventLoop();
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Timer schedule(Runnable task, long delayNanos) {
+            var future = eventLoop.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        }
+
+        @Override
+        public ByteBufAllocator alloc() {
+            return ByteBufAllocator.DEFAULT;
+        }
+
+        @Override
+        public String toString() {
+            return "Loop[" + eventLoop + "]";
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.spi;
+
+import io.wherry.Position;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a client connects to, and as whom.
+ *
+ * @param uri the server's path without a transport's name, such as {@code http://localhost:8080/wherry}
+ * @param loop the loop on which the channel lives; the connection calls back there
+ * @param channelId the channel to resume, null to open a new one
+ * @param after the position after which to go on, null for none
+ * @param topics topics to subscribe a new channel to
+ * @param headers headers to send with each request, such as credentials
+ */
+public record Target(
+        URI uri,
+        Loop loop,
+        @Nullable String channelId,
+        @Nullable Position after,
+        List<String> topics,
+        Map<String, String> headers) {}
