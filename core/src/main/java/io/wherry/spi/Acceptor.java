@@ -68,6 +68,7 @@ public interface Acceptor {
      * @param start where to start: {@link Start#after} when connecting, and for the topics
      * @param topics topics to subscribe a new channel to
      * @param resumable whether the channel outlives this connection
+     * @param welcome whether the connection begins with a welcome: always, but for the second and later polls of a run
      */
     record Attachment(
             Handshake handshake,
@@ -75,7 +76,8 @@ public interface Acceptor {
             @Nullable String channelId,
             Start start,
             List<String> topics,
-            boolean resumable) {}
+            boolean resumable,
+            boolean welcome) {}
 
     /**
      * A wish to read topics.
