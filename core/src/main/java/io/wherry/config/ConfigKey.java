@@ -2,12 +2,15 @@
 package io.wherry.config;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
 /**
  * One thing that can be configured: its name, type, default and bounds. Immutable.
+ *
+ * <p>A key is a constant: a {@link Config} keeps values by the identity of their keys.
  *
  * @param <T> the type of its value
  */
@@ -18,84 +21,125 @@ public final class ConfigKey<T> {
     private final String expected;
     private final String description;
     private final Function<String, T> parser;
+    private final T defaultValue;
+    private final Side side;
 
     private ConfigKey(
-            String name, String defaultText, String expected, String description, Function<String, T> parser) {
+            String name,
+            String defaultText,
+            String expected,
+            String description,
+            Function<String, T> parser,
+            Side side) {
         this.name = Objects.requireNonNull(name, "name");
-        this.defaultText = defaultText;
-        this.expected = expected;
-        this.description = description;
-        this.parser = parser;
-        parser.apply(defaultText);
+        this.defaultText = Objects.requireNonNull(defaultText, "defaultText");
+        this.expected = Objects.requireNonNull(expected, "expected");
+        this.description = Objects.requireNonNull(description, "description");
+        this.parser = Objects.requireNonNull(parser, "parser");
+        this.side = side;
+        this.defaultValue = parser.apply(defaultText);
     }
 
-    /** A key with a text; the empty text is allowed. */
+    /**
+     * A key of any type.
+     *
+     * @param name begins with {@code wherry.} and the transport's name, such as {@code wherry.sse.retry}
+     * @param defaultText the default, as it would be written
+     * @param expected what a value must be, in words
+     * @param description what it is for, a sentence
+     * @param parser reads a value; throws {@link IllegalArgumentException} or {@link ArithmeticException} for a bad one
+     */
+    public static <T> ConfigKey<T> of(
+            String name, String defaultText, String expected, String description, Function<String, T> parser) {
+        return new ConfigKey<>(name, defaultText, expected, description, parser, Side.BOTH);
+    }
+
+    /** A key with a text, kept as it is written; the empty text is allowed. */
     public static ConfigKey<String> text(String name, String defaultValue, String description) {
-        return new ConfigKey<>(name, defaultValue, "a text", description, text -> text);
+        return of(name, defaultValue, "a text", description, text -> text);
     }
 
-    /** A key with words, separated by commas. */
+    /** A key with words, separated by commas; none is allowed. */
     public static ConfigKey<List<String>> words(String name, String defaultValue, String description) {
-        return new ConfigKey<>(name, defaultValue, "words separated by commas", description, ConfigKey::split);
+        return of(name, defaultValue, "words separated by commas", description, ConfigKey::split);
     }
 
     /** A key with one of several words. */
     public static ConfigKey<String> choice(String name, String defaultValue, List<String> choices, String description) {
-        return new ConfigKey<>(name, defaultValue, "one of " + String.join(", ", choices), description, text -> {
-            if (!choices.contains(text)) {
-                throw new IllegalArgumentException(text);
-            }
-            return text;
+        return of(name, defaultValue, "one of " + String.join(", ", choices), description, text -> {
+            String word = text.strip();
+            require(choices.contains(word), text);
+            return word;
         });
     }
 
     /** A key with true or false. */
     public static ConfigKey<Boolean> flag(String name, boolean defaultValue, String description) {
-        return new ConfigKey<>(
-                name, Boolean.toString(defaultValue), "true or false", description, text -> switch (text) {
-                    case "true" -> true;
-                    case "false" -> false;
-                    default -> throw new IllegalArgumentException(text);
-                });
+        return of(name, Boolean.toString(defaultValue), "true or false", description, text -> switch (text.strip()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(text);
+        });
     }
 
     /** A key with a whole number. */
     public static ConfigKey<Integer> number(String name, int defaultValue, int min, int max, String description) {
-        return new ConfigKey<>(
+        return of(
                 name,
                 Integer.toString(defaultValue),
-                "a whole number from " + min + " to " + max,
+                max == Integer.MAX_VALUE
+                        ? "a whole number, " + min + " or more"
+                        : "a whole number from " + min + " to " + max,
                 description,
                 text -> {
-                    int value = Integer.parseInt(text);
-                    if (value < min || value > max) {
-                        throw new IllegalArgumentException(text);
-                    }
+                    int value = Integer.parseInt(text.strip());
+                    require(value >= min && value <= max, text);
                     return value;
                 });
     }
 
-    /** A key with a time, such as {@code 250ms}, {@code 25s}, {@code 5m}, {@code 2h}, {@code 1d}. */
+    /** A key with a time, such as {@code 250ms}, {@code 25s}, {@code 5m}, {@code 2h}, {@code 1d}; at most 365 days. */
     public static ConfigKey<Duration> duration(String name, String defaultValue, String description) {
-        return new ConfigKey<>(
-                name, defaultValue, "a time above 0 such as 250ms, 25s, 5m, 2h, 1d", description, Units::duration);
+        return of(
+                name,
+                defaultValue,
+                "a time from 1ms to 365d, such as 250ms, 25s, 5m, 2h, 1d",
+                description,
+                Units::duration);
     }
 
     /** A key with a size in bytes, such as {@code 512}, {@code 64KiB}, {@code 1MiB}, {@code 1GiB}; at most 2 GiB less one. */
     public static ConfigKey<Integer> size(String name, String defaultValue, String description) {
-        return new ConfigKey<>(
+        return of(
                 name,
                 defaultValue,
-                "a size above 0 and below 2 GiB such as 512, 64KiB, 1MiB",
+                "a size above 0 and below 2GiB, such as 512, 64KiB, 1MiB, 1GiB",
                 description,
                 text -> Math.toIntExact(Units.bytes(text)));
     }
 
-    private static List<String> split(String text) {
-        return List.of(text.split(",", -1)).stream()
-                .map(String::trim)
+    /** Fails where a value is not as it must be. */
+    private static void require(boolean good, String text) {
+        if (!good) {
+            throw new IllegalArgumentException(text);
+        }
+    }
+
+    static List<String> split(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
                 .filter(word -> !word.isEmpty())
                 .toList();
+    }
+
+    /** This key, as one that only a server looks at. */
+    public ConfigKey<T> forServer() {
+        return new ConfigKey<>(name, defaultText, expected, description, parser, Side.SERVER);
+    }
+
+    /** This key, as one that only a client looks at. */
+    public ConfigKey<T> forClient() {
+        return new ConfigKey<>(name, defaultText, expected, description, parser, Side.CLIENT);
     }
 
     /** The name, such as {@code wherry.port}. */
@@ -108,6 +152,11 @@ public final class ConfigKey<T> {
         return defaultText;
     }
 
+    /** The default. */
+    public T defaultValue() {
+        return defaultValue;
+    }
+
     /** What a value must be, in words. */
     public String expected() {
         return expected;
@@ -116,6 +165,11 @@ public final class ConfigKey<T> {
     /** What it is for. */
     public String description() {
         return description;
+    }
+
+    /** Who looks at it. The other side takes no notice, so that both may share one file. */
+    public Side side() {
+        return side;
     }
 
     /**
@@ -130,5 +184,15 @@ public final class ConfigKey<T> {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** Who looks at a key. */
+    public enum Side {
+        /** Servers. */
+        SERVER,
+        /** Clients. */
+        CLIENT,
+        /** Servers and clients. */
+        BOTH
     }
 }
