@@ -100,12 +100,7 @@ public final class ConfigKey<T> {
 
     /** A key with a time, such as {@code 250ms}, {@code 25s}, {@code 5m}, {@code 2h}, {@code 1d}; at most 365 days. */
     public static ConfigKey<Duration> duration(String name, String defaultValue, String description) {
-        return of(
-                name,
-                defaultValue,
-                "a time from 1ms to 365d, such as 250ms, 25s, 5m, 2h, 1d",
-                description,
-                Units::duration);
+        return of(name, defaultValue, "a time such as 250ms, 25s or 2h, at most 365d", description, Units::duration);
     }
 
     /** A key with a size in bytes, such as {@code 512}, {@code 64KiB}, {@code 1MiB}, {@code 1GiB}; at most 2 GiB less one. */
@@ -113,7 +108,7 @@ public final class ConfigKey<T> {
         return of(
                 name,
                 defaultValue,
-                "a size above 0 and below 2GiB, such as 512, 64KiB, 1MiB, 1GiB",
+                "a size such as 512, 64KiB or 1MiB, below 2GiB",
                 description,
                 text -> Math.toIntExact(Units.bytes(text)));
     }

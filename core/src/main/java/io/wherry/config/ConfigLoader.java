@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,12 @@ public final class ConfigLoader {
     private static final String FILE_PROPERTY = "wherry.config";
     private static final String ENVIRONMENT_PREFIX = "WHERRY_";
     private static final String FILE_VARIABLE = "WHERRY_CONFIG";
+
+    /** What Kubernetes sets for services whose names begin with "wherry": nobody meant it for us. */
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile("WHERRY_(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_.*)?)");
+
+    private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
     private final ClassLoader classPath;
     private final Map<String, String> environment;
@@ -138,12 +145,19 @@ public final class ConfigLoader {
         Map<String, String> keys = new TreeMap<>();
         known.forEach(key -> keys.put(environmentName(key.name()), key.name()));
         new TreeMap<>(environment).forEach((variable, value) -> {
-            if (variable.startsWith(ENVIRONMENT_PREFIX) && !variable.equals(FILE_VARIABLE)) {
+            if (variable.startsWith(ENVIRONMENT_PREFIX)
+                    && !variable.equals(FILE_VARIABLE)
+                    && !isServiceLink(variable, value)) {
                 String key = keys.getOrDefault(
                         variable, variable.toLowerCase(Locale.ROOT).replace('_', '.'));
                 settings.add(new Setting(key, variable, value, "the environment"));
             }
         });
+    }
+
+    private static boolean isServiceLink(String variable, String value) {
+        return SERVICE_LINK.matcher(variable).matches()
+                || (variable.endsWith("_PORT") && SERVICE_ADDRESS.matcher(value).matches());
     }
 
     private void addSystem(List<Setting> settings) {

@@ -20,10 +20,19 @@ record Setting(String key, String spelling, String value, String origin) {
         return new Setting(key, key, value, origin);
     }
 
-    /** Key, value and place, for a message. */
+    /** Whether the values of a key are not to be shown, going by its name. */
+    static boolean isSecret(String key) {
+        return SECRET.matcher(key).find();
+    }
+
+    /** Key and place, for a message. */
+    String masked() {
+        return spelling + ": ***, from " + origin;
+    }
+
+    /** Key, value (unless it is secret) and place, for a message. */
     @Override
     public String toString() {
-        String shown = SECRET.matcher(key).find() ? "***" : WherryException.quote(value);
-        return spelling + ": " + shown + ", from " + origin;
+        return isSecret(key) ? masked() : spelling + ": " + WherryException.quote(value) + ", from " + origin;
     }
 }

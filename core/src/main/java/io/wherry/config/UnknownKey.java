@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /** Says of a key that is not known what it may have been meant to be. */
 final class UnknownKey {
@@ -30,16 +29,18 @@ final class UnknownKey {
                         + " on the class path, whose keys begin with " + prefix + ")";
             }
         }
-        return setting + " (expected: a key that exists, of which " + nearest(setting, known) + " is the nearest)";
+        String nearest = nearest(setting.key(), known);
+        // What was meant to be a secret is one, whatever its key looks like.
+        String shown = Setting.isSecret(nearest) ? setting.masked() : setting.toString();
+        boolean environment = !setting.spelling().equals(setting.key());
+        return shown + " (expected: a key that exists, of which "
+                + (environment ? ConfigLoader.environmentName(nearest) : nearest) + " is the nearest)";
     }
 
-    private static String nearest(Setting setting, Collection<String> known) {
-        boolean environment = !setting.spelling().equals(setting.key());
-        UnaryOperator<String> spell = environment ? ConfigLoader::environmentName : UnaryOperator.identity();
+    private static String nearest(String key, Collection<String> known) {
         return known.stream()
-                .min(Comparator.comparingInt((String name) -> distance(setting.key(), name))
+                .min(Comparator.comparingInt((String name) -> distance(key, name))
                         .thenComparing(Comparator.naturalOrder()))
-                .map(spell)
                 .orElse("none");
     }
 
