@@ -5,4 +5,8 @@ module io.wherry.codec.jackson {
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.cbor;
     requires static transitive org.jspecify;
+
+    provides io.wherry.spi.Codec with
+            io.wherry.codec.jackson.JsonCodec,
+            io.wherry.codec.jackson.CborCodec;
 }
