@@ -11,6 +11,8 @@ module io.wherry.testkit {
 
     exports io.wherry.testkit;
 
+    uses io.wherry.spi.Transport;
+
     provides org.junit.platform.launcher.LauncherSessionListener with
             io.wherry.testkit.LeakCheck;
 }

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.testkit;
+
+import io.wherry.ErrorCode;
+import io.wherry.Position;
+import io.wherry.WherryException;
+import io.wherry.config.Config;
+import io.wherry.config.ConfigKey;
+import io.wherry.spi.ClientConnection;
+import io.wherry.spi.ClientContext;
+import io.wherry.spi.ClientListener;
+import io.wherry.spi.ClientTransport;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Loop;
+import io.wherry.spi.ServerTransport;
+import io.wherry.spi.Target;
+import io.wherry.spi.Transport;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transport whose client connections break on demand: another transport, with a bad network in front of its client
+ * half. Works with every transport, also with those that have no sockets. Thread-safe.
+ *
+ * <p>A cut loses what the client has not taken yet; what it has sent may still arrive, as on a real network.
+ */
+public final class CuttableTransport implements Transport {
+
+    private final Transport transport;
+    private final Set<Line> lines = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connects = new AtomicInteger();
+    private final AtomicReference<@Nullable Predicate<Envelope>> cutOn = new AtomicReference<>();
+    private volatile UnaryOperator<Envelope> rewrite = UnaryOperator.identity();
+    private volatile boolean refusing;
+    private volatile boolean stalled;
+
+    /** Puts a network in front of a transport. */
+    public CuttableTransport(Transport transport) {
+        this.transport = transport;
+    }
+
+    /** Cuts all connections that live now. Completes when their clients have been told. */
+    public CompletionStage<Void> cut() {
+        return forEach(Line::cut);
+    }
+
+    /** Says whether new connections fail. */
+    public void refuse(boolean refuse) {
+        refusing = refuse;
+    }
+
+    /** Says whether nothing passes, either way; what is sent meanwhile waits. */
+    public CompletionStage<Void> stall(boolean stall) {
+        stalled = stall;
+        return stall ? CompletableFuture.completedFuture(null) : forEach(Line::resume);
+    }
+
+    /** Cuts a connection once, when an envelope comes for which this holds; the client does not get it. */
+    public void cutOn(Predicate<Envelope> envelope) {
+        cutOn.set(envelope);
+    }
+
+    /** Changes what the clients get from now on. */
+    public void rewrite(UnaryOperator<Envelope> received) {
+        rewrite = received;
+    }
+
+    /** How many connections live. */
+    public int connections() {
+        return lines.size();
+    }
+
+    /** How many connections were asked for, the refused ones too. */
+    public int connects() {
+        return connects.get();
+    }
+
+    @Override
+    public String name() {
+        return transport.name();
+    }
+
+    @Override
+    public List<ConfigKey<?>> keys() {
+        return transport.keys();
+    }
+
+    @Override
+    public ServerTransport server(Config config) {
+        return transport.server(config);
+    }
+
+    @Override
+    public ClientTransport client(Config config) {
+        ClientTransport client = transport.client(config);
+        return new ClientTransport() {
+            @Override
+            public ClientConnection connect(ClientContext context, Target target, ClientListener listener) {
+                connects.incrementAndGet();
+                Line line = new Line(target.loop(), listener);
+                line.open(client, context, target);
+                return line;
+            }
+
+            @Override
+            public CompletionStage<Void> close() {
+                return client.close();
+            }
+        };
+    }
+
+    private CompletionStage<Void> forEach(java.util.function.Consumer<Line> action) {
+        return CompletableFuture.allOf(lines.stream()
+                .map(line -> CompletableFuture.runAsync(() -> action.accept(line), line.loop))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** A connection, and the listener in front of it. Confined to its loop. */
+    private final class Line implements ClientConnection, ClientListener {
+
+        private final Loop loop;
+        private final ClientListener listener;
+        private final Queue<Runnable> outbound = new ArrayDeque<>();
+        private final Queue<Runnable> inbound = new ArrayDeque<>();
+        private @Nullable ClientConnection connection;
+        private boolean ended;
+
+        Line(Loop loop, ClientListener listener) {
+            this.loop = loop;
+            this.listener = listener;
+        }
+
+        void open(ClientTransport client, ClientContext context, Target target) {
+            lines.add(this);
+            if (refusing) {
+                loop.execute(() -> end(new WherryException(ErrorCode.UNAVAILABLE, "refused by the test")));
+            } else {
+                connection = client.connect(context, target, this);
+            }
+        }
+
+        void cut() {
+            end(new WherryException(ErrorCode.UNAVAILABLE, "cut by the test"));
+            if (connection != null) {
+                connection.close();
+            }
+        }
+
+        void resume() {
+            outbound.forEach(Runnable::run);
+            outbound.clear();
+            while (!inbound.isEmpty()) {
+                inbound.remove().run();
+            }
+            if (!ended && isWritable()) {
+                listener.writable();
+            }
+        }
+
+        private void end(@Nullable Throwable cause) {
+            if (!ended) {
+                ended = true;
+                lines.remove(this);
+                listener.closed(cause);
+            }
+        }
+
+        private void down(Runnable call) {
+            if (stalled) {
+                outbound.add(call);
+            } else {
+                call.run();
+            }
+        }
+
+        private void up(Runnable call) {
+            if (stalled) {
+                inbound.add(call);
+            } else {
+                call.run();
+            }
+        }
+
+        @Override
+        public boolean isWritable() {
+            return !ended && !stalled && connection != null && connection.isWritable();
+        }
+
+        @Override
+        public void send(Envelope envelope) {
+            down(() -> {
+                if (connection != null && !ended) {
+                    connection.send(envelope);
+                }
+            });
+        }
+
+        @Override
+        public void flush() {
+            down(() -> {
+                if (connection != null && !ended) {
+                    connection.flush();
+                }
+            });
+        }
+
+        @Override
+        public void readable(boolean readable) {
+            if (connection != null && !ended) {
+                connection.readable(readable);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (stalled) {
+                loop.execute(() -> end(null));
+            }
+            if (connection != null) {
+                connection.close();
+            }
+        }
+
+        @Override
+        public void received(Envelope envelope) {
+            up(() -> {
+                @Nullable Predicate<Envelope> cut = cutOn.get();
+                if (ended) {
+                    return;
+                }
+                if (cut != null && cut.test(envelope) && cutOn.compareAndSet(cut, null)) {
+                    cut();
+                } else {
+                    listener.received(rewrite.apply(envelope));
+                }
+            });
+        }
+
+        @Override
+        public void receiveComplete() {
+            up(() -> {
+                if (!ended) {
+                    listener.receiveComplete();
+                }
+            });
+        }
+
+        @Override
+        public void alive() {
+            up(() -> {
+                if (!ended) {
+                    listener.alive();
+                }
+            });
+        }
+
+        @Override
+        public void writable() {
+            if (!ended && !stalled) {
+                listener.writable();
+            }
+        }
+
+        @Override
+        public void closed(@Nullable Throwable cause) {
+            up(() -> end(cause));
+        }
+
+        @Override
+        public @Nullable Position position() {
+            return listener.position();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.testkit;
+
+import io.wherry.spi.Transport;
+import io.wherry.testkit.TcpProxy.Direction;
+import java.net.URI;
+
+/**
+ * A network between clients and a server, which breaks on demand: a {@link TcpProxy} where the server has a port, else a
+ * {@link CuttableTransport}. Thread-safe.
+ */
+public interface Network extends AutoCloseable {
+
+    /** Where clients find the server through this network. */
+    URI uri();
+
+    /** With what clients find it. */
+    Transport transport();
+
+    /** Breaks all connections that live now. */
+    void cut();
+
+    /** Says whether new connections fail. */
+    void refuse(boolean refuse);
+
+    /** Says whether nothing passes, either way. */
+    void stall(boolean stall);
+
+    /** Ends what the network needs. */
+    @Override
+    void close();
+
+    /** A network of sockets in front of a port of the loopback address. */
+    static Network tcp(Transport transport, URI uri) {
+        TcpProxy proxy = TcpProxy.start(uri.getPort());
+        return new Network() {
+            @Override
+            public URI uri() {
+                return proxy.front(uri);
+            }
+
+            @Override
+            public Transport transport() {
+                return transport;
+            }
+
+            @Override
+            public void cut() {
+                proxy.cut();
+            }
+
+            @Override
+            public void refuse(boolean refuse) {
+                proxy.refuse(refuse);
+            }
+
+            @Override
+            public void stall(boolean stall) {
+                for (Direction direction : Direction.values()) {
+                    if (stall) {
+                        proxy.stall(direction);
+                    } else {
+                        proxy.resume(direction);
+                    }
+                }
+            }
+
+            @Override
+            public void close() {
+                proxy.close();
+            }
+        };
+    }
+
+    /** A network without sockets. */
+    static Network wrapping(Transport transport, URI uri) {
+        CuttableTransport cuttable = new CuttableTransport(transport);
+        return new Network() {
+            @Override
+            public URI uri() {
+                return uri;
+            }
+
+            @Override
+            public Transport transport() {
+                return cuttable;
+            }
+
+            @Override
+            public void cut() {
+                cuttable.cut();
+            }
+
+            @Override
+            public void refuse(boolean refuse) {
+                cuttable.refuse(refuse);
+            }
+
+            @Override
+            public void stall(boolean stall) {
+                cuttable.stall(stall);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}
