@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.examples;
+
+import io.wherry.ErrorCode;
+import io.wherry.WherryException;
+import java.net.URI;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+
+/** The command line: each example is a sub-command. */
+@Command(
+        name = "wherry-examples",
+        mixinStandardHelpOptions = true,
+        description = "Runs the examples of Wherry.",
+        subcommands = {TimeServer.class, TimeClient.class},
+        footer = {
+            "",
+            "The transports are configuration. With none named on the command line, the first of these that is there holds:",
+            "  java -Dwherry.transports=sse -jar wherry-examples.jar ...",
+            "  WHERRY_TRANSPORTS=sse java -jar wherry-examples.jar ...",
+            "  wherry.transports=sse in the file that -Dwherry.config=FILE or WHERRY_CONFIG=FILE names,",
+            "  wherry.transports=sse in wherry.properties on the class path"
+        })
+public final class Main {
+
+    private Main() {}
+
+    /** Runs the example that the first argument names, and ends the process with its status. */
+    public static void main(String... args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler(Main::failed);
+    }
+
+    @Command(name = "chat", mixinStandardHelpOptions = true, description = "People talk: one hosts, the others join.")
+    void chat(
+            @Parameters(paramLabel = "NAME", description = "Who you are.") String name,
+            @Option(names = "--url", paramLabel = "URL", description = "The chat to join; without it, you host one.")
+                    @Nullable URI url)
+            throws Exception {
+        Chat.main(url == null ? new String[] {name} : new String[] {name, url.toString()});
+    }
+
+    @Command(
+            name = "request-reply",
+            mixinStandardHelpOptions = true,
+            description = "A client asks, the server answers.")
+    void requestReply() {
+        RequestReply.main();
+    }
+
+    @Command(
+            name = "direct-message",
+            mixinStandardHelpOptions = true,
+            description = "The server speaks to one client of several.")
+    void directMessage() throws Exception {
+        DirectMessage.main();
+    }
+
+    @Command(name = "history", mixinStandardHelpOptions = true, description = "A late joiner gets what came before.")
+    void history() throws Exception {
+        History.main();
+    }
+
+    @Command(name = "typed-json", mixinStandardHelpOptions = true, description = "Objects travel as JSON.")
+    void typedJson() {
+        TypedJson.main();
+    }
+
+    @Command(
+            name = "tls",
+            mixinStandardHelpOptions = true,
+            description = "A channel over TLS, with a certificate made on the spot.")
+    void tls() throws Exception {
+        Tls.main();
+    }
+
+    /** What goes wrong by the user's doing is one line; the rest is a bug, and shows where. */
+    private static int failed(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
+        if (!(failure instanceof WherryException) && !(failure instanceof CompletionException)) {
+            throw failure;
+        }
+        WherryException known = WherryException.from(failure);
+        command.getErr().println(known.code().text() + ": " + known.getMessage());
+        return known.code() == ErrorCode.BAD_REQUEST ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    }
+}
