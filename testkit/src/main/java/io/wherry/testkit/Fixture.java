@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /**
  * The servers and clients of one test, on one transport. Closes them after the test, and checks that nothing is left: no
- * event that nobody expected, no channel, no thread. Confined to the test's thread.
+ * event that nobody expected, no channel, no thread, no buffer. Confined to the test's thread.
  */
 public final class Fixture implements AutoCloseable {
 
@@ -168,6 +168,7 @@ public final class Fixture implements AutoCloseable {
         networks.forEach(network -> check(wrong, network::close));
         servers.forEach(server -> check(wrong, () -> assertNoChannels(server)));
         check(wrong, this::assertNoThreads);
+        check(wrong, Fixture::assertNoLeaks);
         if (!wrong.isEmpty()) {
             AssertionError error = new AssertionError(wrong.get(0).getMessage(), wrong.get(0));
             wrong.subList(1, wrong.size()).forEach(error::addSuppressed);
@@ -186,6 +187,13 @@ public final class Fixture implements AutoCloseable {
     private static void assertNoChannels(Server server) {
         if (!server.channels().isEmpty()) {
             throw new AssertionError("the closed server has channels: " + server.channels());
+        }
+    }
+
+    private static void assertNoLeaks() {
+        int leaks = LeakCheck.newLeaks();
+        if (leaks > 0) {
+            throw new AssertionError(leaks + " leaked: see the lines that begin with LEAK:");
         }
     }
 

@@ -8,6 +8,7 @@ import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -21,6 +22,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class LeakCheck implements LauncherSessionListener {
     private static final List<Detector<?>> DETECTORS = new CopyOnWriteArrayList<>();
     private static final ConcurrentLinkedQueue<String> LEAKS = new ConcurrentLinkedQueue<>();
+    private static final AtomicInteger TOLD = new AtomicInteger();
 
     /** Called by JUnit. */
     public LeakCheck() {}
@@ -37,6 +39,12 @@ public final class LeakCheck implements LauncherSessionListener {
         if (leaks > 0) {
             throw new AssertionError(leaks + " leaked: see the lines that begin with LEAK:");
         }
+    }
+
+    /** Collects garbage and returns how many leaks have become known since the last call; 0 where JUnit has not found this. */
+    static int newLeaks() {
+        int known = DETECTORS.isEmpty() ? 0 : leaks();
+        return known - TOLD.getAndSet(known);
     }
 
     /** Collects garbage and returns how many leaks are known so far. */

@@ -61,7 +61,7 @@ public abstract class TransportContract
     }
 
     @BeforeEach
-    final void open() {
+    final void openFixture() {
         Transport transport = transport();
         Map<String, String> settings = new HashMap<>();
         for (ConfigKey<?> key : transport.keys()) {
@@ -75,7 +75,7 @@ public abstract class TransportContract
     }
 
     @AfterEach
-    final void close() {
+    final void closeFixture() {
         fixture().close();
     }
 }
