@@ -74,17 +74,22 @@ public record Start(Mode mode, @Nullable Position position, int count) {
             return after(Position.parse(text.substring(6)));
         }
         if (text.startsWith("last ")) {
-            try {
-                return last(Integer.parseInt(text.substring(5)));
-            } catch (NumberFormatException e) {
-                throw new WherryException(
-                        ErrorCode.BAD_REQUEST,
-                        "last: " + WherryException.quote(text.substring(5)) + " (expected: a number)",
-                        e);
-            }
+            return last(count(text.substring(5)));
         }
         throw new WherryException(
                 ErrorCode.BAD_REQUEST,
                 "start: " + WherryException.quote(text) + " (expected: now, after POSITION or last N)");
+    }
+
+    private static int count(String text) {
+        boolean digits = !text.isEmpty() && text.length() <= 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        long count = digits ? Long.parseLong(text) : 0;
+        if (count < 1 || count > Integer.MAX_VALUE) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST,
+                    "last: " + WherryException.quote(text) + " (expected: a number from 1 to " + Integer.MAX_VALUE
+                            + ")");
+        }
+        return (int) count;
     }
 }

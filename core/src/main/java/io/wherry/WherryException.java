@@ -44,15 +44,26 @@ public final class WherryException extends RuntimeException {
         return "WherryException[" + code.text() + "]: " + getMessage();
     }
 
-    /** Shortens a value of a peer's for a message, and replaces its control characters by {@code ?}. */
+    /** Shortens a value of a peer's for a message, and replaces by {@code ?} what could forge or turn around a line of a log. */
     public static String quote(String value) {
         int length = Math.min(value.length(), QUOTED_LENGTH);
         StringBuilder quoted = new StringBuilder(length + 1);
         for (int i = 0; i < length; i++) {
             char c = value.charAt(i);
-            quoted.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+            quoted.append(isPlain(c) ? c : '?');
         }
         return value.length() > QUOTED_LENGTH ? quoted.append('…').toString() : quoted.toString();
+    }
+
+    private static boolean isPlain(char c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     /** The exception behind a failure: itself, the cause of a wrapper of futures, or one of {@link ErrorCode#INTERNAL}. */
