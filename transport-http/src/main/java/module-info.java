@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the HTTP transports share. */
+/** HTTP: the port that all HTTP transports share, plain requests, short polling, and the way up by POST. */
+@org.jspecify.annotations.NullMarked
 module io.wherry.transport.http {
     requires transitive io.wherry.core;
     requires transitive io.netty.codec.http;
     requires transitive io.netty.handler;
+    requires io.netty.codec;
     requires org.slf4j;
     requires static transitive org.jspecify;
+
+    exports io.wherry.transport.http;
+
+    provides io.wherry.spi.Transport with
+            io.wherry.transport.http.HttpTransport;
 }

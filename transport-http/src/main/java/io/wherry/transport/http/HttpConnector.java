@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.wherry.ErrorCode;
+import io.wherry.WherryException;
+import io.wherry.config.Config;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.ClientContext;
+import io.wherry.spi.Loop;
+import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a client's connections, with TLS where the scheme asks for it, and remembers them until they close. Thread-safe. */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
+public final class HttpConnector {
+
+    private final Config config;
+    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private @Nullable SslContext tls;
+    private volatile boolean closing;
+
+    /** Makes a connector with a client's configuration. */
+    public HttpConnector(Config config) {
+        this.config = config;
+    }
+
+    /** Whether a URI's scheme asks for TLS: {@code https} or {@code wss}. */
+    public static boolean isSecure(URI uri) {
+        return "https".equalsIgnoreCase(uri.getScheme()) || "wss".equalsIgnoreCase(uri.getScheme());
+    }
+
+    /** The port of a URI, or that of its scheme. */
+    public static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : isSecure(uri) ? 443 : 80;
+    }
+
+    /** The {@code Host} header for a URI. */
+    public static String host(URI uri) {
+        return uri.getPort() >= 0 ? uri.getHost() + ":" + uri.getPort() : uri.getHost();
+    }
+
+    /**
+     * Connects.
+     *
+     * @param loop the loop on which the connection lives
+     * @param handlers gives the handlers after TLS; called on the loop
+     * @return the connection, when TCP and TLS stand; fails with a {@link WherryException} of unavailable. Completes on the loop
+     */
+    public CompletionStage<Channel> connect(
+            ClientContext context, Loop loop, URI uri, Supplier<ChannelHandler[]> handlers) {
+        CompletableFuture<Channel> connected = new CompletableFuture<>();
+        @Nullable String host = uri.getHost();
+        if (host == null || closing) {
+            connected.completeExceptionally(
+                    host == null
+                            ? new WherryException(
+                                    ErrorCode.BAD_REQUEST,
+                                    "uri: " + WherryException.quote(uri.toString())
+                                            + " (expected: such as http://localhost:8080/wherry)")
+                            : new WherryException(ErrorCode.CLOSED, "client: closed"));
+            return connected;
+        }
+        int timeout = (int)
+                Math.min(Integer.MAX_VALUE, config.get(CoreKeys.CONNECT_TIMEOUT).toMillis());
+        new Bootstrap()
+                .group(context.loops().eventLoop(loop))
+                .channel(context.loops().socketType())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        add(channel);
+                        if (isSecure(uri)) {
+                            SslHandler handler = tls().newHandler(channel.alloc(), host, port(uri));
+                            handler.setHandshakeTimeoutMillis(timeout);
+                            channel.pipeline().addLast(handler);
+                        }
+                        channel.pipeline().addLast(handlers.get()).addLast(QuietTail.INSTANCE);
+                    }
+                })
+                .connect(host, port(uri))
+                .addListener((ChannelFuture future) -> {
+                    if (!future.isSuccess()) {
+                        fail(connected, uri, future.cause());
+                    } else if (isSecure(uri)) {
+                        future.channel()
+                                .pipeline()
+                                .get(SslHandler.class)
+                                .handshakeFuture()
+                                .addListener(shaken -> {
+                                    if (shaken.isSuccess()) {
+                                        connected.complete(future.channel());
+                                    } else {
+                                        fail(connected, uri, shaken.cause());
+                                    }
+                                });
+                    } else {
+                        connected.complete(future.channel());
+                    }
+                });
+        return connected;
+    }
+
+    private static void fail(CompletableFuture<Channel> connected, URI uri, Throwable cause) {
+        connected.completeExceptionally(new WherryException(
+                ErrorCode.UNAVAILABLE, "connect: " + uri.getScheme() + "://" + host(uri) + ": " + cause, cause));
+    }
+
+    private void add(Channel channel) {
+        open.add(channel);
+        channel.closeFuture().addListener(done -> {
+            open.remove(channel);
+            completeIfClosed();
+        });
+        if (closing) {
+            channel.close();
+        }
+    }
+
+    private synchronized SslContext tls() {
+        SslContext made = tls;
+        if (made == null) {
+            made = Tls.client(config);
+            tls = made;
+        }
+        return made;
+    }
+
+    /** Closes all connections. Completes when none is left. */
+    public CompletionStage<Void> close() {
+        closing = true;
+        open.forEach(Channel::close);
+        completeIfClosed();
+        return closed;
+    }
+
+    private void completeIfClosed() {
+        if (closing && open.isEmpty()) {
+            closed.complete(null);
+        }
+    }
+}

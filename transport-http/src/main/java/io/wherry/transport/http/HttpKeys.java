@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.wherry.config.ConfigKey;
+import java.time.Duration;
+import java.util.List;
+
+/** The configuration keys that the HTTP transports share. */
+public final class HttpKeys {
+
+    /** How often a client of {@code http} polls. */
+    public static final ConfigKey<Duration> POLL_INTERVAL = ConfigKey.duration(
+                    "wherry.http.poll-interval",
+                    "5s",
+                    "How long a client of the transport http waits between two polls.")
+            .forClient();
+
+    /** How long a POST waits for replies. */
+    public static final ConfigKey<Duration> REPLY_HOLD = ConfigKey.duration(
+                    "wherry.http.reply-hold",
+                    "10s",
+                    "How long the answer to a POST waits at most for the replies to the requests in it; less than wherry.lost-after.")
+            .forServer();
+
+    /** Which web pages may talk to the server. */
+    public static final ConfigKey<List<String>> ALLOWED_ORIGINS = ConfigKey.words(
+                    "wherry.http.allowed-origins",
+                    "",
+                    "Origins such as https://example.com whose web pages may talk to the server, beside its own; * for any, without credentials.")
+            .forServer();
+
+    /** The server's certificates. */
+    public static final ConfigKey<String> TLS_CERTIFICATE = ConfigKey.text(
+                    "wherry.tls.certificate",
+                    "",
+                    "A PEM file with the server's certificate chain; with wherry.tls.key it turns TLS on.")
+            .forServer();
+
+    /** The server's key. */
+    public static final ConfigKey<String> TLS_KEY = ConfigKey.text(
+                    "wherry.tls.key", "", "A PEM file with the server's private key (PKCS#8, not encrypted).")
+            .forServer();
+
+    /** Whom a client trusts. */
+    public static final ConfigKey<String> TLS_TRUST = ConfigKey.text(
+                    "wherry.tls.trust",
+                    "",
+                    "A PEM file with the certificates that a client trusts, in place of those of the Java runtime.")
+            .forClient();
+
+    /** Whether a client trusts everybody. */
+    public static final ConfigKey<Boolean> TLS_INSECURE = ConfigKey.flag(
+                    "wherry.tls.insecure",
+                    false,
+                    "Whether a client takes any certificate, whoever shows it: for trying things out only.")
+            .forClient();
+
+    private HttpKeys() {}
+
+    /** All of them. */
+    public static List<ConfigKey<?>> all() {
+        return List.of(POLL_INTERVAL, REPLY_HOLD, ALLOWED_ORIGINS, TLS_CERTIFICATE, TLS_KEY, TLS_TRUST, TLS_INSECURE);
+    }
+}

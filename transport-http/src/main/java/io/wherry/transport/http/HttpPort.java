@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.wherry.ErrorCode;
+import io.wherry.WherryException;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.Loop;
+import io.wherry.spi.Port;
+import io.wherry.spi.ServerContext;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TCP port that a server's HTTP transports share, each with a path of its own below {@code wherry.path}. Thread-safe;
+ * routes are added before it is bound.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
+public final class HttpPort implements Port {
+
+    private static final int BACKLOG = 1024;
+
+    private final ServerContext context;
+    private final String base;
+    private final Origins origins;
+    private final @Nullable SslContext tls;
+    private final Map<String, Route> routes = new ConcurrentHashMap<>();
+    private final Set<HttpServerConnection> connections = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private @Nullable Channel listening;
+    private volatile boolean closing;
+
+    private HttpPort(ServerContext context) {
+        this.context = context;
+        this.base = context.config().get(CoreKeys.PATH);
+        this.origins = new Origins(context.config().get(HttpKeys.ALLOWED_ORIGINS));
+        this.tls = Tls.server(context.config());
+    }
+
+    /** The HTTP port of a server, made at the first call. */
+    public static HttpPort of(ServerContext context) {
+        return context.port(HttpPort.class, HttpPort::new);
+    }
+
+    /**
+     * Adds a transport's path.
+     *
+     * @param transport the transport's name, which is the path's last segment
+     * @param methods the methods that the route takes; {@code HEAD} goes with {@code GET}, {@code OPTIONS} is answered here
+     */
+    public void route(String transport, Set<HttpMethod> methods, HttpRoute route) {
+        String path = base.endsWith("/") ? base + transport : base + "/" + transport;
+        routes.put(path, new Route(transport, Set.copyOf(methods), route, true));
+    }
+
+    /** Adds something to be served at a path of its own, such as {@code /}. */
+    public void content(String path, WebContent content) {
+        routes.put(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content), false));
+    }
+
+    @Override
+    public CompletionStage<SocketAddress> bind() {
+        String host = context.config().get(CoreKeys.HOST);
+        int port = context.config().get(CoreKeys.PORT);
+        InetSocketAddress address = host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
+        CompletableFuture<SocketAddress> bound = new CompletableFuture<>();
+        new ServerBootstrap()
+                .group(context.loops().group())
+                .channel(context.loops().serverSocketType())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new Initializer())
+                .bind(address)
+                .addListener((ChannelFuture future) -> {
+                    if (future.isSuccess()) {
+                        listening = future.channel();
+                        bound.complete(future.channel().localAddress());
+                    } else {
+                        bound.completeExceptionally(new WherryException(
+                                ErrorCode.UNAVAILABLE,
+                                CoreKeys.PORT + ": " + port + " (expected: a port that can be bound): "
+                                        + future.cause(),
+                                future.cause()));
+                    }
+                });
+        return bound;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        closing = true;
+        Channel channel = listening;
+        if (channel == null) {
+            closed.complete(null);
+        } else {
+            channel.close().addListener(done -> {
+                connections.forEach(HttpServerConnection::stop);
+                completeIfClosed();
+            });
+        }
+        return closed;
+    }
+
+    private void completeIfClosed() {
+        if (closing && connections.isEmpty()) {
+            closed.complete(null);
+        }
+    }
+
+    ServerContext context() {
+        return context;
+    }
+
+    Origins origins() {
+        return origins;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** The route of a path, null when there is none. */
+    @Nullable Route find(String path) {
+        return routes.get(path);
+    }
+
+    /** The paths there are, for a peer that asked for another. */
+    String paths() {
+        return String.join(", ", new TreeSet<>(routes.keySet()));
+    }
+
+    void remove(HttpServerConnection connection) {
+        connections.remove(connection);
+        completeIfClosed();
+    }
+
+    /**
+     * What is behind a path.
+     *
+     * @param transport the transport's name
+     * @param methods the methods it takes
+     * @param handler who answers
+     * @param isGuarded whether the peer must be let in by the authenticator
+     */
+    record Route(String transport, Set<HttpMethod> methods, HttpRoute handler, boolean isGuarded) {
+
+        boolean takes(HttpMethod method) {
+            return methods.contains(method) || (method.equals(HttpMethod.HEAD) && methods.contains(HttpMethod.GET));
+        }
+    }
+
+    /** Sets up each connection. */
+    private final class Initializer extends ChannelInitializer<Channel> {
+
+        @Override
+        protected void initChannel(Channel channel) {
+            if (tls != null) {
+                SslHandler handler = tls.newHandler(channel.alloc());
+                handler.setHandshakeTimeoutMillis(
+                        context.limits().handshakeTime().toMillis());
+                channel.pipeline().addLast(handler);
+            }
+            Loop loop = context.loops().of(channel.eventLoop());
+            RequestDecoder decoder = new RequestDecoder(context.limits());
+            HttpServerConnection connection = new HttpServerConnection(HttpPort.this, loop, decoder);
+            connections.add(connection);
+            channel.pipeline().addLast(decoder, new HttpResponseEncoder(), connection, QuietTail.INSTANCE);
+            if (closing) {
+                connection.stop();
+            }
+        }
+    }
+}

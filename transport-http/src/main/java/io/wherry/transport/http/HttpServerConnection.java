@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.wherry.ErrorCode;
+import io.wherry.WherryException;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.Loop;
+import io.wherry.spi.ServerContext;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's end of an HTTP connection: one request after the other comes in and is answered. Confined to its loop, but for
+ * {@link #stop}.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
+final class HttpServerConnection extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServerConnection.class);
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final HttpPort port;
+    private final Loop loop;
+    private final RequestDecoder decoder;
+    private final Deadline deadline;
+    private @Nullable Channel channel;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable HttpExchange exchange;
+    private @Nullable Incoming incoming;
+    private @Nullable HttpStream stream;
+    private @Nullable Throwable failure;
+    private boolean whole;
+    private boolean keepsAlive;
+    private boolean timesRequest;
+    private boolean waitsForRoom;
+    private boolean upgraded;
+    private boolean stopping;
+
+    HttpServerConnection(HttpPort port, Loop loop, RequestDecoder decoder) {
+        this.port = port;
+        this.loop = loop;
+        this.decoder = decoder;
+        this.deadline = new Deadline(loop, this::late);
+    }
+
+    ServerContext context() {
+        return port.context();
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** Ends the connection when what is under way has ended, or soon; any thread. */
+    void stop() {
+        loop.execute(() -> {
+            stopping = true;
+            keepsAlive = false;
+            if (stream != null) {
+                stream.end();
+            } else if (exchange == null && !upgraded) {
+                channel().close();
+            } else {
+                loop.schedule(
+                        () -> channel().close(),
+                        context().config().get(CoreKeys.CLOSE_TIMEOUT).toNanos());
+            }
+        });
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        ctx = added;
+        channel = added.channel();
+        timesRequest = true;
+        deadline.in(context().limits().handshakeTime());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        deadline.cancel();
+        port.remove(this);
+        releaseIncoming();
+        @Nullable HttpExchange lost = exchange;
+        @Nullable HttpStream cut = stream;
+        exchange = null;
+        stream = null;
+        if (lost != null) {
+            lost.gone();
+        }
+        if (cut != null) {
+            cut.close(failure);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (message instanceof HttpRequest request) {
+                whole = !request.decoderResult().isFailure() && !hasBody(request);
+                incoming = Incoming.begin(this, port, context.channel().remoteAddress(), request);
+            }
+            if (message instanceof HttpContent content) {
+                whole |= content instanceof LastHttpContent;
+                if (incoming != null) {
+                    incoming.add(content);
+                }
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (exchange == null && stream == null && !timesRequest && decoder.hasBegun()) {
+            timesRequest = true;
+            deadline.in(context().limits().handshakeTime());
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (stream != null) {
+            stream.writabilityChanged();
+        }
+        if (waitsForRoom && channel().isWritable()) {
+            waitsForRoom = false;
+            next();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.debug("{}: {}", channel(), cause.toString());
+        failure = cause;
+        context.close();
+    }
+
+    /** A request has come, as far as its head. */
+    void began(HttpExchange begun) {
+        exchange = begun;
+        keepsAlive = !stopping && !begun.request().decoderResult().isFailure() && HttpUtil.isKeepAlive(begun.request());
+    }
+
+    /** Asks for the body (RFC 9110, section 10.1.1). */
+    void goOn() {
+        context(ctx)
+                .writeAndFlush(new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    }
+
+    /** The request has come whole; how long the answer takes is its route's affair. */
+    void handling() {
+        incoming = null;
+        deadline.clear();
+    }
+
+    void respond(HttpExchange answered, HttpResponseStatus status, HttpHeaders headers, ByteBuf content) {
+        complete(answered, headers);
+        boolean bodiless = status.code() == 204 || status.code() == 304;
+        if (!bodiless) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
+        }
+        boolean hidden = bodiless || answered.method().equals(HttpMethod.HEAD);
+        ByteBuf sent = hidden ? Unpooled.EMPTY_BUFFER : content.retainedDuplicate();
+        context(ctx)
+                .writeAndFlush(new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, status, sent, headers, EmptyHttpHeaders.INSTANCE));
+        answered();
+    }
+
+    HttpStream stream(HttpExchange answered, HttpResponseStatus status, HttpHeaders headers) {
+        boolean chunked = answered.isChunkable();
+        keepsAlive &= chunked;
+        complete(answered, headers);
+        headers.set("X-Accel-Buffering", "no");
+        ChannelHandlerContext past =
+                Objects.requireNonNull(channel().pipeline().context(HttpResponseEncoder.class), "encoder");
+        HttpStream begun = new HttpStream(this, past, chunked);
+        if (answered.method().equals(HttpMethod.HEAD)) {
+            context(ctx)
+                    .writeAndFlush(new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE));
+            begun.close(null);
+            answered();
+            return begun;
+        }
+        if (chunked) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        deadline.cancel();
+        exchange = null;
+        stream = begun;
+        context(ctx).write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+        return begun;
+    }
+
+    void endStream(HttpStream ended) {
+        if (stream == ended) {
+            stream = null;
+            context(ctx).writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            ended.close(null);
+            answered();
+        }
+    }
+
+    void upgrade(HttpExchange answered, HttpHeaders headers, ChannelHandler... handlers) {
+        port.origins().expose(answered.headers(), headers);
+        ChannelHandlerContext here = context(ctx);
+        here.writeAndFlush(new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.SWITCHING_PROTOCOLS,
+                Unpooled.EMPTY_BUFFER,
+                headers,
+                EmptyHttpHeaders.INSTANCE));
+        deadline.cancel();
+        exchange = null;
+        upgraded = true;
+        Channel socket = channel();
+        socket.closeFuture().addListener(closed -> port.remove(this));
+        ChannelPipeline pipeline = socket.pipeline();
+        String tail = Objects.requireNonNull(pipeline.context(QuietTail.class), "tail")
+                .name();
+        for (ChannelHandler handler : handlers) {
+            pipeline.addBefore(tail, null, handler);
+        }
+        pipeline.remove(this);
+        pipeline.remove(HttpResponseEncoder.class);
+        pipeline.remove(decoder);
+    }
+
+    /** Adds the headers that every answer has. */
+    private void complete(HttpExchange answered, HttpHeaders headers) {
+        headers.set("X-Content-Type-Options", "nosniff");
+        if (!headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
+            headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+        }
+        port.origins().expose(answered.headers(), headers);
+        keepsAlive &= whole;
+        if (!keepsAlive) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (!answered.isChunkable()) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    /** Goes on after an answer. */
+    private void answered() {
+        exchange = null;
+        releaseIncoming();
+        if (!channel().isActive()) {
+            return;
+        }
+        if (!keepsAlive) {
+            closeAfterAnswer();
+            return;
+        }
+        timesRequest = false;
+        deadline.in(context().limits().idleTime());
+        if (channel().isWritable()) {
+            next();
+        } else {
+            waitsForRoom = true;
+        }
+    }
+
+    private void next() {
+        ChannelHandlerContext before =
+                Objects.requireNonNull(channel().pipeline().context(decoder), "decoder");
+        decoder.next(before);
+    }
+
+    /** A close with input unread would reset the connection, and the peer might lose the answer. */
+    private void closeAfterAnswer() {
+        decoder.discard();
+        channel().config().setAutoRead(true);
+        if (whole) {
+            context(ctx).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            deadline.in(LINGER);
+        }
+    }
+
+    private void releaseIncoming() {
+        if (incoming != null) {
+            incoming.release();
+            incoming = null;
+        }
+    }
+
+    private static boolean hasBody(HttpRequest request) {
+        return HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
+    }
+
+    private void late() {
+        @Nullable HttpExchange slow = exchange;
+        if (slow != null && !slow.isAnswered()) {
+            slow.problem(
+                    new WherryException(ErrorCode.TIMEOUT, "request: not here in time (wherry.limits.handshake-time)"));
+        } else {
+            channel().close();
+        }
+    }
+
+    private Channel channel() {
+        return Objects.requireNonNull(channel, "channel");
+    }
+
+    private static ChannelHandlerContext context(@Nullable ChannelHandlerContext added) {
+        return Objects.requireNonNull(added, "ctx");
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a response that goes on: in chunks for a peer of HTTP/1.1, up to the end of the connection for one of
+ * HTTP/1.0. Confined to the loop of its connection. After {@link #end} and {@link Listener#closed} calls have no effect.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
+public final class HttpStream {
+
+    private final HttpServerConnection connection;
+    private final ChannelHandlerContext past;
+    private final boolean chunked;
+    private @Nullable Listener listener;
+    private @Nullable Throwable cause;
+    private boolean closed;
+    private long written;
+
+    HttpStream(HttpServerConnection connection, ChannelHandlerContext past, boolean chunked) {
+        this.connection = connection;
+        this.past = past;
+        this.chunked = chunked;
+    }
+
+    /** Who is told of a stream. Called on the loop. */
+    public interface Listener {
+
+        /** The stream is writable again. */
+        void writable();
+
+        /**
+         * The stream has ended: by {@link #end}, or because the peer went away. Comes once, and last.
+         *
+         * @param cause the failure, null when there was none
+         */
+        void closed(@Nullable Throwable cause);
+    }
+
+    /** Sets who is told. A stream that has ended already tells it in a later turn of the loop. */
+    public void listen(Listener to) {
+        listener = to;
+        if (closed) {
+            past.channel().eventLoop().execute(() -> to.closed(cause));
+        }
+    }
+
+    /** Whether what goes to {@link #write} must be chunks, such as {@link ChunkedFraming} makes. */
+    public boolean isChunked() {
+        return chunked;
+    }
+
+    /** Whether the socket takes more without piling up. */
+    public boolean isWritable() {
+        return !closed && past.channel().isWritable();
+    }
+
+    /** How many bytes were given to {@link #write} and {@link #writeContent}. */
+    public long written() {
+        return written;
+    }
+
+    /**
+     * Writes bytes as they are: chunks where the stream {@link #isChunked}.
+     *
+     * @param bytes lent
+     */
+    public void write(ByteBuf bytes) {
+        if (!closed && bytes.isReadable()) {
+            written += bytes.readableBytes();
+            past.write(bytes.retainedDuplicate(), past.voidPromise());
+        }
+    }
+
+    /**
+     * Writes content, in a chunk of its own where that is due.
+     *
+     * @param content lent
+     */
+    public void writeContent(ByteBuf content) {
+        if (!chunked) {
+            write(content);
+        } else if (!closed && content.isReadable()) {
+            ByteBuf chunk = past.alloc().buffer(content.readableBytes() + 16);
+            ChunkedFraming.writeChunk(content, chunk);
+            written += content.readableBytes();
+            past.write(chunk, past.voidPromise());
+        }
+    }
+
+    /** Sends what was written. */
+    public void flush() {
+        if (!closed) {
+            past.flush();
+        }
+    }
+
+    /** Ends the response after what was written; the connection is kept for another request where it can be. */
+    public void end() {
+        if (!closed) {
+            connection.endStream(this);
+        }
+    }
+
+    void writabilityChanged() {
+        if (!closed && listener != null && past.channel().isWritable()) {
+            listener.writable();
+        }
+    }
+
+    void close(@Nullable Throwable failure) {
+        if (!closed) {
+            closed = true;
+            cause = failure;
+            if (listener != null) {
+                listener.closed(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.wherry.WherryException;
+import io.wherry.spi.Connection;
+import io.wherry.spi.ConnectionListener;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Framing;
+import io.wherry.spi.Loop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One poll: what is written to it becomes the body of one answer. It is answered at the first flush after something was
+ * written, or when its hold time is over; without a hold time at the first flush. Confined to its exchange's loop.
+ */
+public final class PollConnection implements Connection {
+
+    private static final int COPIED_BELOW = 2048;
+    private static final int ROOM_FOR_HEADS = 64 * 1024;
+
+    private final HttpExchange exchange;
+    private final String transport;
+    private final ReadingRequest request;
+    private final Duration hold;
+    private final List<ByteBuf> written = new ArrayList<>(4);
+    private int size;
+    private @Nullable ConnectionListener listener;
+    private Loop.@Nullable Timer timer;
+    private boolean flushed;
+    private boolean ended;
+
+    private PollConnection(HttpExchange exchange, String transport, ReadingRequest request, Duration hold) {
+        this.exchange = exchange;
+        this.transport = transport;
+        this.request = request;
+        this.hold = hold;
+    }
+
+    /**
+     * Answers an exchange with what there is to read: of a channel, or of the topics that are named.
+     *
+     * @param transport the transport's name
+     * @param hold how long to wait for news; zero to answer at once
+     * @throws WherryException when it is refused
+     */
+    public static void answer(HttpExchange exchange, String transport, ReadingRequest request, Duration hold) {
+        answer(exchange, transport, request, hold, Unpooled.EMPTY_BUFFER);
+    }
+
+    /**
+     * Answers an exchange likewise, with something before all else.
+     *
+     * @param first lent
+     */
+    static void answer(HttpExchange exchange, String transport, ReadingRequest request, Duration hold, ByteBuf first) {
+        PollConnection poll = new PollConnection(exchange, transport, request, hold);
+        poll.write(first);
+        try {
+            poll.open(
+                    request.isChannel()
+                            ? exchange.context().acceptor().attach(request.attachment(exchange), poll)
+                            : exchange.context().acceptor().read(request.reading(exchange), poll));
+        } catch (RuntimeException e) {
+            poll.releaseWritten();
+            poll.ended = true;
+            throw e;
+        }
+    }
+
+    private void open(ConnectionListener to) {
+        listener = to;
+        exchange.onGone(() -> end(null));
+        if (ended) {
+            to.closed(null);
+        } else if (flushed) {
+            flush();
+        }
+    }
+
+    @Override
+    public String transport() {
+        return transport;
+    }
+
+    @Override
+    public Loop loop() {
+        return exchange.loop();
+    }
+
+    @Override
+    public Framing framing() {
+        if (request.isChannel()) {
+            return BatchFraming.LF;
+        }
+        return request.isJson() ? JsonFraming.ITEMS : RawFraming.withoutGaps(request.delimiter());
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !ended
+                && (size == 0
+                        || size + (long) exchange.context().limits().message() + ROOM_FOR_HEADS
+                                <= exchange.context().limits().batch());
+    }
+
+    @Override
+    public void write(ByteBuf envelopes) {
+        if (!ended && envelopes.isReadable()) {
+            written.add(envelopes.retainedDuplicate());
+            size += envelopes.readableBytes();
+        }
+    }
+
+    @Override
+    public void flush() {
+        flushed = true;
+        if (ended || listener == null) {
+            return;
+        }
+        if (size > 0 || hold.isZero()) {
+            answer();
+        } else if (timer == null) {
+            timer = loop().schedule(this::answer, hold.toNanos());
+        }
+    }
+
+    @Override
+    public void heartbeat() {
+        // A poll is held for less than a heartbeat's time, or its answer is the sign of life.
+    }
+
+    @Override
+    public void readable(boolean readable) {
+        // Nothing comes in on a poll.
+    }
+
+    @Override
+    public void close(@Nullable WherryException reason) {
+        if (ended) {
+            return;
+        }
+        if (reason == null || size > 0) {
+            answer();
+        } else {
+            exchange.problem(reason);
+            end(null);
+        }
+    }
+
+    private void answer() {
+        if (ended) {
+            return;
+        }
+        HttpHeaders headers = HttpExchange.newHeaders();
+        boolean changed = request.isChannel() || addPosition(headers);
+        if (size == 0) {
+            exchange.respond(
+                    changed ? HttpResponseStatus.NO_CONTENT : HttpResponseStatus.NOT_MODIFIED,
+                    headers,
+                    Unpooled.EMPTY_BUFFER);
+        } else {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, mediaType());
+            ByteBuf body = body();
+            exchange.respond(HttpResponseStatus.OK, headers, body);
+            body.release();
+        }
+        end(null);
+    }
+
+    /** Adds where to go on, and what is missing; returns whether that is another position than the peer's entity tag names. */
+    private boolean addPosition(HttpHeaders headers) {
+        if (listener == null) {
+            return true;
+        }
+        String position = listener.position().toString();
+        String etag = "\"" + position + "\"";
+        headers.set(HttpTransport.POSITION_HEADER, position);
+        headers.set(HttpHeaderNames.ETAG, etag);
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+        for (Envelope gap : listener.gaps()) {
+            headers.add(HttpTransport.GAP_HEADER, HttpTransport.gapHeader(gap));
+        }
+        return !exchange.hasTag(etag);
+    }
+
+    private String mediaType() {
+        if (request.isChannel()) {
+            return BatchFraming.MEDIA_TYPE;
+        }
+        return request.isJson() ? "application/json" : "text/plain; charset=utf-8";
+    }
+
+    private ByteBuf body() {
+        if (!request.isChannel() && request.isJson()) {
+            // Each item has a comma after it; the last becomes the end of the array.
+            ByteBuf body = loop().alloc().buffer(size + 1).writeByte('[');
+            written.forEach(item -> body.writeBytes(item, item.readerIndex(), item.readableBytes()));
+            body.setByte(body.writerIndex() - 1, ']');
+            return body;
+        }
+        if (written.size() == 1) {
+            return written.get(0).retain();
+        }
+        if (size < COPIED_BELOW) {
+            ByteBuf body = loop().alloc().buffer(size);
+            written.forEach(piece -> body.writeBytes(piece, piece.readerIndex(), piece.readableBytes()));
+            return body;
+        }
+        CompositeByteBuf body = loop().alloc().compositeBuffer(written.size());
+        written.forEach(piece -> body.addComponent(true, piece.retain()));
+        return body;
+    }
+
+    private void end(@Nullable Throwable cause) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (timer != null) {
+            timer.cancel();
+        }
+        releaseWritten();
+        if (listener != null) {
+            listener.closed(cause);
+        }
+    }
+
+    private void releaseWritten() {
+        written.forEach(ByteBuf::release);
+        written.clear();
+        size = 0;
+    }
+}

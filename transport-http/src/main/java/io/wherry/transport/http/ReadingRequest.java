@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.wherry.ErrorCode;
+import io.wherry.Handshake;
+import io.wherry.Position;
+import io.wherry.Start;
+import io.wherry.WherryException;
+import io.wherry.spi.Acceptor.Attachment;
+import io.wherry.spi.Acceptor.Reading;
+import io.wherry.spi.Envelope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks for, in its query ({@code docs/protocol.md}, section 6). Immutable.
+ *
+ * @param isOpening whether it begins a connection of a channel: {@code protocol=wherry.v1}
+ * @param channelId the channel to go on with, null for none
+ * @param topics the topics, perhaps none
+ * @param after {@code Last-Event-ID}, else {@code after}; null for none
+ * @param last how many messages to start with, 0 for none; no more than 0 with {@code after}
+ * @param isJson whether the plain format is {@code json} and not {@code raw}
+ * @param delimiter what follows each payload
+ * @param to a handler, null for none
+ */
+public record ReadingRequest(
+        boolean isOpening,
+        @Nullable String channelId,
+        List<String> topics,
+        @Nullable Position after,
+        int last,
+        boolean isJson,
+        Delimiter delimiter,
+        @Nullable String to) {
+
+    /** The version of the protocol. */
+    public static final String PROTOCOL = "wherry.v1";
+
+    /**
+     * Reads the query of a handshake.
+     *
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} that names the parameter
+     */
+    public static ReadingRequest of(Handshake handshake) {
+        List<String> topics = handshake.query().getOrDefault("topic", List.of());
+        topics.forEach(topic -> Envelope.requireName("topic", topic));
+        @Nullable String to = handshake.parameter("to");
+        @Nullable Position after = after(handshake);
+        return new ReadingRequest(
+                isOpening(handshake.parameter("protocol")),
+                channelId(handshake.parameter("channel")),
+                List.copyOf(topics),
+                after,
+                after == null ? last(handshake.parameter("last")) : 0,
+                isJson(handshake.parameter("format")),
+                delimiter(handshake.parameter("delimiter")),
+                to == null ? null : Envelope.requireName("to", to));
+    }
+
+    /** Whether it is about a channel, and not a plain reader's. */
+    public boolean isChannel() {
+        return isOpening || channelId != null;
+    }
+
+    /** Where to start: after a position, with the last messages, or now. */
+    public Start start() {
+        if (after != null) {
+            return Start.after(after);
+        }
+        return last > 0 ? Start.last(last) : Start.now();
+    }
+
+    /** The wish to open or go on with a channel that outlives the connection. */
+    public Attachment attachment(HttpExchange exchange) {
+        return new Attachment(exchange.handshake(), exchange.principal(), channelId, start(), topics, true, isOpening);
+    }
+
+    /**
+     * The wish to read without a channel.
+     *
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} when there is no topic
+     */
+    public Reading reading(HttpExchange exchange) {
+        return new Reading(exchange.handshake(), exchange.principal(), requireTopics(), start());
+    }
+
+    /** The topics, at least one; otherwise as {@link #reading}. */
+    public List<String> requireTopics() {
+        if (topics.isEmpty()) {
+            throw bad("topic: none (expected: topic=NAME at least once, or protocol=" + PROTOCOL + " for a channel)");
+        }
+        return topics;
+    }
+
+    private static boolean isOpening(@Nullable String protocol) {
+        if (protocol != null && !protocol.equals(PROTOCOL)) {
+            throw bad("protocol: " + WherryException.quote(protocol) + " (expected: " + PROTOCOL + ")");
+        }
+        return protocol != null;
+    }
+
+    private static @Nullable String channelId(@Nullable String id) {
+        if (id != null && id.isEmpty()) {
+            throw bad("channel: empty (expected: the id in a channel's welcome)");
+        }
+        return id;
+    }
+
+    private static @Nullable Position after(Handshake handshake) {
+        @Nullable String lastEventId = handshake.header("last-event-id");
+        if (lastEventId != null && !lastEventId.isEmpty()) {
+            return position("Last-Event-ID", lastEventId);
+        }
+        @Nullable String after = handshake.parameter("after");
+        return after == null ? null : position("after", after);
+    }
+
+    private static Position position(String name, String text) {
+        try {
+            return Position.parse(text);
+        } catch (WherryException e) {
+            throw new WherryException(ErrorCode.BAD_REQUEST, name + ", " + e.getMessage(), e);
+        }
+    }
+
+    private static int last(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        try {
+            int last = Integer.parseInt(text);
+            if (last > 0) {
+                return last;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw bad("last: " + WherryException.quote(text) + " (expected: a number of messages, 1 or more)");
+    }
+
+    private static boolean isJson(@Nullable String format) {
+        if (format == null || format.equals("raw")) {
+            return false;
+        }
+        if (format.equals("json")) {
+            return true;
+        }
+        throw bad("format: " + WherryException.quote(format) + " (expected: raw or json)");
+    }
+
+    private static Delimiter delimiter(@Nullable String text) {
+        return text == null ? Delimiter.LF : Delimiter.of(text);
+    }
+
+    private static WherryException bad(String message) {
+        return new WherryException(ErrorCode.BAD_REQUEST, message);
+    }
+}
