@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry;
 
+import io.wherry.channel.RealClient;
+import io.wherry.channel.Transports;
 import io.wherry.config.ConfigKey;
 import io.wherry.spi.Transport;
 import java.net.URI;
@@ -61,10 +63,16 @@ public final class ClientBuilder {
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST} for a configuration that is wrong
      */
     public Client build() {
-        throw new UnsupportedOperationException();
+        return build(false);
     }
 
+    private Client build(boolean closesWithChannel) {
+        Transports found = new Transports(transports);
+        return new RealClient(found.load(values, file), found, headers, closesWithChannel);
+    }
+
+    /** Opens a channel with a client of its own, which ends with it. */
     Channel connectAlone(URI uri) {
-        throw new UnsupportedOperationException(uri.toString());
+        return build(true).connect(uri);
     }
 }

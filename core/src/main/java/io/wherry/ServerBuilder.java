@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry;
 
+import io.wherry.channel.RealServer;
+import io.wherry.channel.Transports;
 import io.wherry.config.ConfigKey;
 import io.wherry.spi.Transport;
 import java.nio.file.Path;
@@ -72,6 +74,7 @@ public final class ServerBuilder {
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST} for a configuration that is wrong
      */
     public Server build() {
-        throw new UnsupportedOperationException();
+        Transports found = new Transports(transports);
+        return new RealServer(found.load(values, file), found, authenticator, authorizer);
     }
 }

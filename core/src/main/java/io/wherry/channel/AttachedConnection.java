@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Position;
+import io.wherry.spi.Connection;
+import io.wherry.spi.ConnectionListener;
+import io.wherry.spi.Envelope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one connection of a channel tells: passed on to the channel, unless a newer connection has taken over. */
+final class AttachedConnection implements ConnectionListener {
+
+    private final ServerChannel channel;
+    private final Connection connection;
+
+    AttachedConnection(ServerChannel channel, Connection connection) {
+        this.channel = channel;
+        this.connection = connection;
+    }
+
+    private void whileCurrent(Runnable action) {
+        channel.mailbox().run(() -> {
+            if (channel.isConnectedBy(connection)) {
+                action.run();
+            }
+        });
+    }
+
+    @Override
+    public void received(Envelope envelope) {
+        whileCurrent(() -> {
+            channel.inbound().received(envelope, null);
+            if (channel.dispatcher().isOverHigh()) {
+                connection.readable(false);
+                if (!channel.dispatcher().isOverHigh()) {
+                    connection.readable(true);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void receiveComplete() {
+        whileCurrent(channel.inbound()::batchEnded);
+    }
+
+    @Override
+    public void alive() {
+        whileCurrent(channel::heard);
+    }
+
+    @Override
+    public void writable() {
+        channel.mailbox().execute(() -> {
+            if (channel.isConnectedBy(connection)) {
+                channel.reader().writable();
+            }
+        });
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        channel.mailbox().execute(() -> channel.connectionClosed(connection, cause));
+    }
+
+    @Override
+    public Position position() {
+        return channel.reader().position();
+    }
+
+    @Override
+    public List<Envelope> gaps() {
+        return channel.reader().gaps();
+    }
+}

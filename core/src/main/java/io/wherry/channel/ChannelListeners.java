@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Channel;
+import io.wherry.Gap;
+import io.wherry.Message;
+import io.wherry.MessageListener;
+import io.wherry.Position;
+import io.wherry.Subscription;
+import io.wherry.WherryException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Who is told what happens to one channel. Thread-safe; everybody is told through the channel's dispatcher. */
+final class ChannelListeners {
+
+    private final Dispatcher dispatcher;
+    private volatile @Nullable Consumer<Gap> gap;
+    private volatile @Nullable Consumer<Channel.State> state;
+    private volatile @Nullable Runnable writable;
+    private final Map<String, List<MessageListener>> published = new ConcurrentHashMap<>(1);
+    private @Nullable Consumer<WherryException> close;
+    private @Nullable WherryException closed;
+
+    ChannelListeners(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+    }
+
+    void onGap(Consumer<Gap> listener) {
+        gap = listener;
+    }
+
+    void onState(Consumer<Channel.State> listener) {
+        state = listener;
+    }
+
+    void onWritable(Runnable listener) {
+        writable = listener;
+    }
+
+    synchronized void onClose(Consumer<WherryException> listener) {
+        WherryException reason = closed;
+        if (reason == null) {
+            close = listener;
+        } else {
+            dispatcher.dispatch(0, () -> listener.accept(reason));
+        }
+    }
+
+    synchronized void closed(WherryException reason) {
+        closed = reason;
+        Consumer<WherryException> listener = close;
+        close = null;
+        if (listener != null) {
+            dispatcher.dispatch(0, () -> listener.accept(reason));
+        }
+    }
+
+    void gap(Gap missed) {
+        Consumer<Gap> listener = gap;
+        if (listener != null) {
+            dispatcher.dispatch(0, () -> listener.accept(missed));
+        }
+    }
+
+    void state(Channel.State now) {
+        Consumer<Channel.State> listener = state;
+        if (listener != null) {
+            dispatcher.dispatch(0, () -> listener.accept(now));
+        }
+    }
+
+    void writable() {
+        Runnable listener = writable;
+        if (listener != null) {
+            dispatcher.dispatch(0, listener::run);
+        }
+    }
+
+    /** Adds who hears what the channel's client publishes to a topic. */
+    Subscription onPublished(String topic, MessageListener listener, Position head) {
+        List<MessageListener> topicListeners = published.computeIfAbsent(topic, any -> new CopyOnWriteArrayList<>());
+        topicListeners.add(listener);
+        return new Subscription() {
+            @Override
+            public String topic() {
+                return topic;
+            }
+
+            @Override
+            public CompletionStage<Position> subscribed() {
+                return CompletableFuture.completedFuture(head);
+            }
+
+            @Override
+            public void close() {
+                topicListeners.remove(listener);
+            }
+        };
+    }
+
+    void published(String topic, Message message) {
+        for (MessageListener listener : published.getOrDefault(topic, List.of())) {
+            dispatcher.dispatch(message.size(), () -> listener.message(message));
+        }
+    }
+}

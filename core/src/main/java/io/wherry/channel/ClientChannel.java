@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Channel;
+import io.wherry.ErrorCode;
+import io.wherry.Gap;
+import io.wherry.Handshake;
+import io.wherry.Message;
+import io.wherry.MessageHandler;
+import io.wherry.MessageListener;
+import io.wherry.Position;
+import io.wherry.RequestHandler;
+import io.wherry.Start;
+import io.wherry.Subscription;
+import io.wherry.WherryException;
+import io.wherry.channel.ClientSubscriptions.RealSubscription;
+import io.wherry.channel.Outbox.Outcome;
+import io.wherry.channel.Outbox.Sent;
+import io.wherry.spi.ClientConnection;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
+import io.wherry.spi.Loop;
+import java.net.URI;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The client's side of a channel: its position, what it has sent, who listens, and the connection it has now.
+ *
+ * <p>Its state is confined to its loop, except for what is volatile.
+ */
+final class ClientChannel implements Channel {
+
+    private static final Logger log = LoggerFactory.getLogger(ClientChannel.class);
+
+    private final RealClient client;
+    private final Loop loop;
+    private final Dispatcher dispatcher;
+    private final Completions completions;
+    private final ChannelListeners listeners;
+    private final Handlers handlers = new Handlers();
+    private final Outbox outbox = new Outbox();
+    private final ClientSubscriptions subscriptions = new ClientSubscriptions(this);
+    private final ServerMessages inbound;
+    private final Connector connector;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private volatile State state = State.CONNECTING;
+    private volatile String transport = "";
+    private volatile String id = "";
+    private volatile @Nullable Position position;
+    private boolean flushScheduled;
+    private boolean notWritable;
+    private boolean closing;
+    private @Nullable WherryException ended;
+
+    ClientChannel(RealClient client, URI uri, Loop loop) {
+        this.client = client;
+        this.loop = loop;
+        var callbacks = client.callbacks(loop);
+        this.dispatcher = new Dispatcher(callbacks, client.settings().limits().inbound(), this::inboundDrained);
+        this.completions = new Completions(callbacks);
+        this.listeners = new ChannelListeners(dispatcher);
+        this.inbound = new ServerMessages(this);
+        this.connector = new Connector(this, uri);
+    }
+
+    void start() {
+        loop.execute(connector::connect);
+    }
+
+    RealClient client() {
+        return client;
+    }
+
+    ClientSettings settings() {
+        return client.settings();
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    Completions completions() {
+        return completions;
+    }
+
+    ChannelListeners listeners() {
+        return listeners;
+    }
+
+    Handlers handlers() {
+        return handlers;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    ClientSubscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    ServerMessages inbound() {
+        return inbound;
+    }
+
+    boolean hasEnded() {
+        return ended != null;
+    }
+
+    // ---- connections, called by the connector
+
+    /** A connection has brought its welcome. */
+    void opened(String transportName, String channelId, Position start, boolean isNew) {
+        transport = transportName;
+        boolean lost = isNew && !id.isEmpty();
+        Position before = position;
+        id = channelId;
+        if (isNew) {
+            if (lost) {
+                channelLost(before);
+            }
+            position = start;
+        }
+        changeState(State.OPEN);
+        transmit();
+    }
+
+    /** The server has a new channel for this client: what was the old one's alone is gone. */
+    private void channelLost(@Nullable Position before) {
+        outbox.beginAnew(new WherryException(
+                ErrorCode.UNKNOWN_CHANNEL,
+                "the channel was lost before an answer came: nobody knows whether it was applied"));
+        inbound.beginAnew();
+        for (String topic : subscriptions.confirmed()) {
+            Start start = before == null ? Start.now() : Start.after(before);
+            subscriptions.renewing(topic);
+            outbox.addFirst(new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), new Renewal(topic)));
+        }
+        listeners.gap(new Gap("*", Gap.Reason.CHANNEL, null));
+    }
+
+    /** The connection is gone; another is on its way. */
+    void disconnected() {
+        outbox.sendAgain();
+        inbound.disconnected();
+        if (ended == null) {
+            changeState(id.isEmpty() ? State.CONNECTING : State.RECONNECTING);
+        }
+    }
+
+    /** The server has ended this channel and wants a new one, after a while. */
+    void comeBack(long afterNanos) {
+        connector.comeBack(afterNanos);
+    }
+
+    private void changeState(State now) {
+        if (state != now) {
+            state = now;
+            listeners.state(now);
+        }
+    }
+
+    void received(Position at) {
+        position = at;
+    }
+
+    private void inboundDrained() {
+        loop.execute(() -> connector.readable(true));
+    }
+
+    // ---- what goes out
+
+    /** Sends what waits, as far as the connection takes it. */
+    void transmit() {
+        ClientConnection connection = connector.openConnection();
+        if (connection == null) {
+            return;
+        }
+        boolean sent = false;
+        while (connection.isWritable()) {
+            Envelope next = outbox.next();
+            if (next == null) {
+                break;
+            }
+            connection.send(next);
+            sent = true;
+        }
+        if (sent) {
+            flushLater();
+        }
+        if (closing && outbox.isEmpty()) {
+            sayGoodbye();
+        }
+    }
+
+    /** Sends an envelope that is not kept, where there is a connection. */
+    void tell(Envelope envelope) {
+        ClientConnection connection = connector.openConnection();
+        if (connection != null) {
+            connection.send(envelope);
+            flushLater();
+        }
+    }
+
+    private void flushLater() {
+        connector.sent();
+        if (!flushScheduled) {
+            flushScheduled = true;
+            loop.execute(() -> {
+                flushScheduled = false;
+                ClientConnection connection = connector.openConnection();
+                if (connection != null) {
+                    connection.flush();
+                }
+            });
+        }
+    }
+
+    private void post(Sent sent) {
+        loop.execute(() -> give(sent));
+    }
+
+    /** Takes a thing to be sent, or refuses it. On the loop. */
+    void give(Sent sent) {
+        @Nullable WherryException refusal = refusal(sent);
+        if (refusal != null) {
+            sent.outcome().failed(refusal);
+            completions.flush();
+            return;
+        }
+        outbox.add(sent);
+        notWritable |= outbox.bytes() >= settings().limits().outboundHigh();
+        transmit();
+    }
+
+    private @Nullable WherryException refusal(Sent sent) {
+        int size = sent.message().size();
+        if (ended != null) {
+            return ended;
+        }
+        if (closing) {
+            return new WherryException(ErrorCode.CLOSED, "the channel is being closed");
+        }
+        if (size > inbound.maxMessage()) {
+            return RealTopic.tooLarge(size, inbound.maxMessage());
+        }
+        if (outbox.bytes() > 0
+                && outbox.bytes() + (long) size > settings().limits().unacknowledged()) {
+            return OwnLog.full(settings().limits().unacknowledged());
+        }
+        return null;
+    }
+
+    /** The server has acknowledged: there may be room again. */
+    void tellWritable() {
+        if (notWritable && outbox.bytes() <= settings().limits().outboundHigh() / 2) {
+            notWritable = false;
+            listeners.writable();
+        }
+        if (closing && outbox.isEmpty()) {
+            sayGoodbye();
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> send(String to, Message message) {
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        post(new Sent(Kind.DIRECT, Envelope.requireName("to", to), null, message, new Outcome() {
+            @Override
+            public void acknowledged() {
+                completions.done(arrived);
+            }
+
+            @Override
+            public void failed(WherryException reason) {
+                completions.fail(arrived, reason);
+            }
+        }));
+        return arrived;
+    }
+
+    @Override
+    public CompletionStage<Message> request(String to, Message message) {
+        return request(to, message, Duration.ofNanos(settings().requestTimeoutNanos()));
+    }
+
+    @Override
+    public CompletionStage<Message> request(String to, Message message, Duration timeout) {
+        Envelope.requireName("to", to);
+        CompletableFuture<Message> reply = new CompletableFuture<>();
+        loop.execute(() -> {
+            Asking asking = new Asking(reply);
+            Sent sent = new Sent(Kind.REQUEST, to, null, message, asking);
+            asking.timer = loop.schedule(
+                    () -> {
+                        outbox.abandon(sent);
+                        asking.failed(ServerChannel.timeout(to, timeout));
+                        completions.flush();
+                    },
+                    timeout.toNanos());
+            give(sent);
+        });
+        return reply;
+    }
+
+    /** What becomes of a request. */
+    private final class Asking implements Outcome {
+
+        private final CompletableFuture<Message> reply;
+        private Loop.@Nullable Timer timer;
+
+        Asking(CompletableFuture<Message> reply) {
+            this.reply = reply;
+        }
+
+        @Override
+        public void answered(Message answer) {
+            cancelTimer();
+            completions.complete(reply, answer);
+        }
+
+        @Override
+        public void failed(WherryException reason) {
+            cancelTimer();
+            completions.fail(reply, reason);
+        }
+
+        private void cancelTimer() {
+            Loop.Timer running = timer;
+            if (running != null) {
+                running.cancel();
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<Position> publish(String topic, Message message) {
+        CompletableFuture<Position> published = new CompletableFuture<>();
+        post(new Sent(Kind.PUBLISH, Envelope.requireName("topic", topic), null, message, new Outcome() {
+            @Override
+            public void answered(Message answer) {
+                completions.complete(published, Position.parse(answer.text()));
+            }
+
+            @Override
+            public void failed(WherryException reason) {
+                completions.fail(published, reason);
+            }
+        }));
+        return published;
+    }
+
+    @Override
+    public Subscription subscribe(String topic, Start start, MessageListener listener) {
+        RealSubscription subscription =
+                subscriptions.new RealSubscription(Envelope.requireName("topic", topic), start, listener);
+        loop.execute(() -> {
+            subscriptions.add(subscription);
+            give(new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), new Outcome() {
+                @Override
+                public void answered(Message answer) {
+                    subscriptions.answered(topic);
+                    completions.complete(subscription.stage(), Position.parse(answer.text()));
+                }
+
+                @Override
+                public void failed(WherryException reason) {
+                    subscriptions.answered(topic);
+                    subscriptions.remove(subscription);
+                    completions.fail(subscription.stage(), reason);
+                }
+            }));
+        });
+        return subscription;
+    }
+
+    /** What becomes of a subscription that is made again on a new channel. */
+    private final class Renewal implements Outcome {
+
+        private final String topic;
+
+        Renewal(String topic) {
+            this.topic = topic;
+        }
+
+        @Override
+        public void answered(Message answer) {
+            subscriptions.answered(topic);
+        }
+
+        @Override
+        public void failed(WherryException reason) {
+            subscriptions.answered(topic);
+            log.warn("{}: topic {} could not be subscribed to again", ClientChannel.this, topic, reason);
+            listeners.gap(new Gap(topic, Gap.Reason.CHANNEL, null));
+        }
+    }
+
+    void unsubscribe(RealSubscription subscription) {
+        loop.execute(() -> {
+            if (subscriptions.remove(subscription) && ended == null) {
+                give(new Sent(Kind.UNSUBSCRIBE, subscription.topic(), null, Message.empty(), Outcome.NONE));
+            }
+        });
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        closeAsync();
+    }
+
+    @Override
+    public CompletionStage<Void> closeAsync() {
+        loop.execute(() -> {
+            if (closing || ended != null) {
+                return;
+            }
+            closing = true;
+            loop.schedule(this::sayGoodbye, settings().closeTimeoutNanos());
+            if (outbox.isEmpty() || id.isEmpty()) {
+                sayGoodbye();
+            }
+        });
+        return closed.minimalCompletionStage();
+    }
+
+    private void sayGoodbye() {
+        if (ended != null) {
+            return;
+        }
+        ClientConnection connection = connector.openConnection();
+        if (connection != null) {
+            connection.send(Envelope.control(Kind.END, Envelope.NO_NAME, null));
+            connection.flush();
+        }
+        end(new WherryException(ErrorCode.CLOSED, "closed by the client"));
+    }
+
+    /** Ends the channel; the connection is closed after what was sent. */
+    void end(WherryException reason) {
+        if (ended != null) {
+            return;
+        }
+        ended = reason;
+        outbox.fail(reason);
+        subscriptions.fail(reason, completions);
+        changeState(State.CLOSED);
+        listeners.closed(reason);
+        completions.flush();
+        connector.stop(() -> {
+            completions.done(closed);
+            completions.flush();
+            client.forget(this);
+        });
+    }
+
+    // ---- the application's view
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String transport() {
+        return transport;
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public @Nullable Position position() {
+        return position;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return null;
+    }
+
+    @Override
+    public @Nullable Handshake handshake() {
+        return null;
+    }
+
+    @Override
+    public Channel onMessage(String name, MessageHandler handler) {
+        handlers.onMessage(name, handler);
+        return this;
+    }
+
+    @Override
+    public Channel onRequest(String name, RequestHandler handler) {
+        handlers.onRequest(name, handler);
+        return this;
+    }
+
+    @Override
+    public Channel onGap(Consumer<Gap> listener) {
+        listeners.onGap(listener);
+        return this;
+    }
+
+    @Override
+    public Channel onState(Consumer<State> listener) {
+        listeners.onState(listener);
+        return this;
+    }
+
+    @Override
+    public Channel onClose(Consumer<WherryException> listener) {
+        listeners.onClose(listener);
+        return this;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return state != State.CLOSED && outbox.bytes() < settings().limits().outboundHigh();
+    }
+
+    @Override
+    public Channel onWritable(Runnable listener) {
+        listeners.onWritable(listener);
+        return this;
+    }
+
+    /** The server, the transport and the state; not the id, which is a secret. */
+    @Override
+    public String toString() {
+        return "Channel[" + connector.uri() + ", " + transport + ", " + state + "]";
+    }
+}

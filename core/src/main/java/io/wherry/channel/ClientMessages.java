@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Authorizer.Action;
+import io.wherry.ErrorCode;
+import io.wherry.Gap;
+import io.wherry.Message;
+import io.wherry.MessageHandler;
+import io.wherry.Position;
+import io.wherry.RequestHandler;
+import io.wherry.Start;
+import io.wherry.TopicOptions;
+import io.wherry.WherryException;
+import io.wherry.log.Entry;
+import io.wherry.log.TopicHistory;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a client sends on its channel, applied in the order of its numbers, each once. Confined to the channel's loop.
+ */
+final class ClientMessages {
+
+    private static final Logger log = LoggerFactory.getLogger(ClientMessages.class);
+
+    private final ServerChannel channel;
+    private long applied;
+    private boolean acknowledgementDue;
+    private boolean acknowledgementUrgent;
+    private List<Runnable> waitingForRoom = new ArrayList<>(0);
+
+    ClientMessages(ServerChannel channel) {
+        this.channel = channel;
+    }
+
+    /** The number up to which the client's messages are applied. */
+    long applied() {
+        return applied;
+    }
+
+    /** Runs something once the handlers have caught up enough to take more. */
+    void whenRoom(Runnable action) {
+        if (channel.dispatcher().isOverHigh() && !channel.hasEnded()) {
+            waitingForRoom.add(action);
+        } else {
+            action.run();
+        }
+    }
+
+    void roomAgain() {
+        List<Runnable> waiting = waitingForRoom;
+        waitingForRoom = new ArrayList<>(0);
+        waiting.forEach(Runnable::run);
+    }
+
+    /** Sends the acknowledgement that is due, if it is. */
+    void sendAcknowledgement() {
+        if (acknowledgementDue) {
+            acknowledgementDue = false;
+            acknowledgementUrgent = false;
+            channel.tell(acknowledgement());
+        }
+    }
+
+    /** Sends the acknowledgement at the end of a batch; that of requests alone waits for their replies to carry it. */
+    void batchEnded() {
+        if (acknowledgementUrgent) {
+            sendAcknowledgement();
+        }
+    }
+
+    /** The number to acknowledge in the answer to a batch. */
+    long acknowledge() {
+        acknowledgementDue = false;
+        acknowledgementUrgent = false;
+        return applied;
+    }
+
+    private Envelope acknowledgement() {
+        return Envelope.control(Kind.ACK, Long.toString(applied), null);
+    }
+
+    /**
+     * Takes an envelope.
+     *
+     * @param replies counts the replies that the batch waits for, null where nobody waits
+     */
+    void received(Envelope envelope, @Nullable Replies replies) {
+        channel.heard();
+        if (channel.hasEnded()) {
+            return;
+        }
+        long number = envelope.number();
+        if (number > 0) {
+            acknowledgementDue = true;
+            acknowledgementUrgent |= envelope.kind() != Kind.REQUEST;
+            if (number != applied + 1) {
+                acknowledgementUrgent = true;
+                log.debug("{}: number {} was not applied (expected: {})", channel, number, applied + 1);
+                return;
+            }
+            applied = number;
+        }
+        try {
+            apply(envelope, replies);
+        } catch (WherryException e) {
+            answer(envelope, Kind.ERROR, e.code().text(), Message.of(e.getMessage()));
+        }
+    }
+
+    private void apply(Envelope envelope, @Nullable Replies replies) {
+        switch (envelope.kind()) {
+            case DIRECT -> message(envelope, replies);
+            case REQUEST -> request(envelope, requireRequestHandler(envelope.name()), replies);
+            case PUBLISH -> publish(envelope);
+            case SUBSCRIBE -> subscribe(envelope);
+            case UNSUBSCRIBE -> unsubscribe(envelope);
+            case REPLY, ERROR -> channel.replied(envelope);
+            case ACK -> channel.acknowledged(Position.parse(envelope.name()));
+            case HEARTBEAT -> heartbeat(envelope);
+            case END -> channel.end(new WherryException(ErrorCode.CLOSED, "closed by the client"), false);
+            default -> log.debug("{}: a client does not send {}", channel, envelope.kind());
+        }
+    }
+
+    private void heartbeat(Envelope envelope) {
+        if (envelope.name().equals("?")) {
+            channel.tell(Envelope.control(Kind.HEARTBEAT, Envelope.NO_NAME, null));
+        }
+    }
+
+    private void message(Envelope envelope, @Nullable Replies replies) {
+        String name = envelope.name();
+        @Nullable MessageHandler handler = findMessageHandler(name);
+        if (handler != null) {
+            channel.server().requireAllowed(channel.principal(), Action.SEND, name);
+            Message message = envelope.message();
+            channel.dispatcher().dispatch(message.size(), () -> handler.message(channel, message));
+            return;
+        }
+        @Nullable RequestHandler answering = envelope.number() == 0 ? findRequestHandler(name) : null;
+        if (answering == null) {
+            throw unknownHandler(name);
+        }
+        request(envelope, answering, replies);
+    }
+
+    private @Nullable MessageHandler findMessageHandler(String name) {
+        @Nullable MessageHandler handler = channel.handlers().message(name);
+        return handler != null ? handler : channel.server().handlers().message(name);
+    }
+
+    private @Nullable RequestHandler findRequestHandler(String name) {
+        @Nullable RequestHandler handler = channel.handlers().request(name);
+        return handler != null ? handler : channel.server().handlers().request(name);
+    }
+
+    private RequestHandler requireRequestHandler(String name) {
+        @Nullable RequestHandler handler = findRequestHandler(name);
+        if (handler == null) {
+            throw unknownHandler(name);
+        }
+        return handler;
+    }
+
+    static WherryException unknownHandler(String name) {
+        return new WherryException(
+                ErrorCode.UNKNOWN_HANDLER,
+                "handler: " + WherryException.quote(name) + " (expected: the name of a handler of the other side)");
+    }
+
+    private void request(Envelope envelope, RequestHandler handler, @Nullable Replies replies) {
+        channel.server().requireAllowed(channel.principal(), Action.SEND, envelope.name());
+        if (replies != null) {
+            replies.expect();
+        }
+        Message message = envelope.message();
+        channel.dispatcher()
+                .dispatch(
+                        message.size(),
+                        () -> answering(handler, channel, message)
+                                .whenComplete((reply, failure) -> channel.mailbox()
+                                        .execute(() -> {
+                                            answered(envelope, reply, failure);
+                                            if (replies != null) {
+                                                replies.replied();
+                                            }
+                                        })));
+    }
+
+    /** Calls a handler; what it throws becomes a failed stage. */
+    static CompletionStage<Message> answering(RequestHandler handler, io.wherry.Channel channel, Message message) {
+        try {
+            return handler.answerAsync(channel, message);
+        } catch (Exception | AssertionError | LinkageError e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void answered(Envelope request, @Nullable Message reply, @Nullable Throwable failure) {
+        if (channel.hasEnded()) {
+            return;
+        }
+        if (failure == null && reply != null) {
+            answer(request, Kind.REPLY, null, reply);
+            return;
+        }
+        WherryException error = publicError(channel.toString(), request.name(), failure);
+        answer(request, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));
+    }
+
+    /** What the other side is told of a handler's failure: a {@link WherryException} as it is, of anything else only that there was one. */
+    static WherryException publicError(String channel, String name, @Nullable Throwable failure) {
+        if (failure != null) {
+            WherryException error = WherryException.from(failure);
+            if (error.code() != ErrorCode.INTERNAL) {
+                return error;
+            }
+        }
+        log.warn("{}: the handler of {} failed", channel, name, failure);
+        return new WherryException(ErrorCode.INTERNAL, "handler: " + name + " failed");
+    }
+
+    private void answer(Envelope to, Kind kind, @Nullable String argument, Message message) {
+        if (acknowledgementDue) {
+            sendAcknowledgement();
+        }
+        String number = to.number() == 0 ? to.name() : Long.toString(to.number());
+        channel.give(kind, number, argument, message, null);
+    }
+
+    private void publish(Envelope envelope) {
+        Position position = channel.server().publishFor(channel.principal(), envelope.name(), envelope.message());
+        channel.listeners().published(envelope.name(), envelope.message().at(position));
+        answer(envelope, Kind.REPLY, null, Message.of(position.toString()));
+    }
+
+    private void subscribe(Envelope envelope) {
+        Start start = Start.parse(envelope.argument() == null ? "now" : envelope.argument());
+        channel.server().requireAllowed(channel.principal(), Action.SUBSCRIBE, envelope.name());
+        TopicHistory history = channel.server().requireTopic(envelope.name());
+        Reader reader = channel.reader();
+        long head = channel.home().startReading();
+        if (reader.find(history) == null) {
+            reader.subscribe(history, head, channel.settings().limits());
+        }
+        giveHistory(history, start, head);
+        answer(
+                envelope,
+                Kind.REPLY,
+                null,
+                Message.of(channel.server().log().position(head).toString()));
+    }
+
+    private void giveHistory(TopicHistory history, Start start, long head) {
+        int max = channel.settings().limits().history();
+        List<Entry> entries = new ArrayList<>();
+        Position after = start.position();
+        if (start.mode() == Start.Mode.LAST) {
+            history.readLast(
+                    Math.min(start.count(), max), head, channel.server().log().now(), entries);
+        } else if (after != null) {
+            boolean sameEpoch = after.epoch().equals(channel.server().log().epoch());
+            long from = sameEpoch ? channel.reader().requireKnown(after, head).sequence() : 0;
+            long missing = history.read(
+                    from, head, Integer.MAX_VALUE, channel.server().log().now(), entries);
+            if (entries.size() > max) {
+                List<Entry> passedOver = entries.subList(0, entries.size() - max);
+                missing = passedOver.get(passedOver.size() - 1).sequence();
+                passedOver.clear();
+            }
+            if (!sameEpoch) {
+                giveGap(history, Gap.Reason.EPOCH, after);
+            } else if (missing > from) {
+                giveGap(history, Gap.Reason.OVERRUN, channel.server().log().position(Math.min(missing, head)));
+            }
+        }
+        for (Entry entry : entries) {
+            channel.give(
+                    Kind.HISTORY,
+                    history.name(),
+                    entry.position().toString(),
+                    entry.envelope().message(),
+                    null);
+        }
+    }
+
+    private void giveGap(TopicHistory history, Gap.Reason reason, Position upTo) {
+        channel.give(Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty(), null);
+    }
+
+    private void unsubscribe(Envelope envelope) {
+        channel.reader().unsubscribe(channel.server().requireTopic(envelope.name()));
+        answer(envelope, Kind.REPLY, null, Message.empty());
+    }
+
+    /** Checks that a client may publish to a topic. */
+    static void requirePublishable(TopicHistory history) {
+        TopicOptions options = history.options();
+        if (!options.clientPublish()) {
+            throw new WherryException(
+                    ErrorCode.FORBIDDEN, "topic: " + history.name() + " (expected: one to which clients may publish)");
+        }
+    }
+
+    /** How many replies a batch still waits for. Confined to the channel's loop. */
+    static final class Replies {
+
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private int outstanding = 1;
+
+        CompletableFuture<Void> done() {
+            return done;
+        }
+
+        void expect() {
+            outstanding++;
+        }
+
+        /** One has come; the first of these calls stands for the end of the batch. */
+        void replied() {
+            if (--outstanding == 0) {
+                done.complete(null);
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Message;
+import io.wherry.MessageListener;
+import io.wherry.Position;
+import io.wherry.Start;
+import io.wherry.Subscription;
+import io.wherry.WherryException;
+import io.wherry.spi.Envelope;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The topics that a client's channel reads, and who listens. Confined to the channel's loop. */
+final class ClientSubscriptions {
+
+    private final ClientChannel channel;
+    private final Map<String, TopicListeners> byTopic = new LinkedHashMap<>();
+
+    ClientSubscriptions(ClientChannel channel) {
+        this.channel = channel;
+    }
+
+    /** The listeners of one topic, and whose subscriptions are being answered, in order. */
+    private static final class TopicListeners {
+
+        private final List<RealSubscription> listeners = new ArrayList<>(1);
+        private final ArrayDeque<Answering> answering = new ArrayDeque<>(1);
+    }
+
+    /** A subscription that is being answered: of one listener, or of all of a topic when it is renewed. */
+    private record Answering(@Nullable RealSubscription subscription) {}
+
+    /** One listener's stay. */
+    final class RealSubscription implements Subscription {
+
+        private final String topic;
+        private final Start start;
+        private final MessageListener listener;
+        private final CompletableFuture<Position> subscribed = new CompletableFuture<>();
+        /** Whether the server has answered: from then on the listener hears live messages. */
+        private boolean live;
+
+        private @Nullable Position lastHistory;
+
+        RealSubscription(String topic, Start start, MessageListener listener) {
+            this.topic = topic;
+            this.start = start;
+            this.listener = listener;
+        }
+
+        Start start() {
+            return start;
+        }
+
+        CompletableFuture<Position> stage() {
+            return subscribed;
+        }
+
+        @Override
+        public String topic() {
+            return topic;
+        }
+
+        @Override
+        public CompletionStage<Position> subscribed() {
+            return subscribed.minimalCompletionStage();
+        }
+
+        @Override
+        public void close() {
+            channel.unsubscribe(this);
+        }
+
+        @Override
+        public String toString() {
+            return "Subscription[" + topic + ", " + start + "]";
+        }
+    }
+
+    void add(RealSubscription subscription) {
+        TopicListeners topic = byTopic.computeIfAbsent(subscription.topic, any -> new TopicListeners());
+        topic.listeners.add(subscription);
+        topic.answering.add(new Answering(subscription));
+    }
+
+    /** A topic is subscribed to again, on a new channel. */
+    void renewing(String topic) {
+        TopicListeners listeners = byTopic.get(topic);
+        if (listeners != null) {
+            listeners.answering.addFirst(new Answering(null));
+        }
+    }
+
+    /** The server has answered the first subscription of a topic that is being answered. */
+    void answered(String topic) {
+        TopicListeners listeners = byTopic.get(topic);
+        Answering first = listeners == null ? null : listeners.answering.poll();
+        RealSubscription subscription = first == null ? null : first.subscription;
+        if (subscription != null) {
+            subscription.live = true;
+        }
+    }
+
+    /** Takes a listener off; returns whether it was the last of its topic. */
+    boolean remove(RealSubscription subscription) {
+        TopicListeners topic = byTopic.get(subscription.topic);
+        if (topic == null || !topic.listeners.remove(subscription) || !topic.listeners.isEmpty()) {
+            return false;
+        }
+        if (topic.answering.isEmpty()) {
+            byTopic.remove(subscription.topic);
+        }
+        return true;
+    }
+
+    /** A live message: for all listeners of its topic that are subscribed. */
+    void message(Envelope envelope, Dispatcher dispatcher) {
+        TopicListeners topic = byTopic.get(envelope.name());
+        if (topic != null) {
+            Message message = envelope.message().at(envelope.position());
+            forLive(topic, message, dispatcher);
+        }
+    }
+
+    private static void forLive(TopicListeners topic, Message message, Dispatcher dispatcher) {
+        for (RealSubscription subscription : topic.listeners) {
+            if (subscription.live) {
+                dispatch(subscription, message, dispatcher);
+            }
+        }
+    }
+
+    /** A message of history: for the listener whose subscription is being answered, or for all when it is renewed. */
+    void history(Envelope envelope, Dispatcher dispatcher) {
+        TopicListeners topic = byTopic.get(envelope.name());
+        Answering first = topic == null ? null : topic.answering.peek();
+        if (topic == null || first == null) {
+            return;
+        }
+        Position position = Position.parse(envelope.argumentOrEmpty());
+        Message message = envelope.message().at(position);
+        RealSubscription subscription = first.subscription;
+        if (subscription == null) {
+            forLive(topic, message, dispatcher);
+            return;
+        }
+        Position last = subscription.lastHistory;
+        if (last == null || !last.isSameEpoch(position) || position.isAfter(last)) {
+            subscription.lastHistory = position;
+            dispatch(subscription, message, dispatcher);
+        }
+    }
+
+    private static void dispatch(RealSubscription subscription, Message message, Dispatcher dispatcher) {
+        dispatcher.dispatch(message.size(), () -> subscription.listener.message(message));
+    }
+
+    /** The topics with a listener that the server has confirmed, which a new channel must be subscribed to again. */
+    List<String> confirmed() {
+        List<String> topics = new ArrayList<>();
+        byTopic.forEach((topic, listeners) -> {
+            listeners.answering.removeIf(answering -> answering.subscription == null);
+            if (listeners.listeners.stream().anyMatch(subscription -> subscription.live)) {
+                topics.add(topic);
+            }
+        });
+        return topics;
+    }
+
+    /** Fails whoever still waits. */
+    void fail(WherryException reason, Completions completions) {
+        for (TopicListeners topic : byTopic.values()) {
+            for (RealSubscription subscription : topic.listeners) {
+                completions.fail(subscription.subscribed, reason);
+            }
+        }
+        byTopic.clear();
+    }
+}

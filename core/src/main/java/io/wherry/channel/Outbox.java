@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Message;
+import io.wherry.WherryException;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client sends: what waits for a connection, what waits for the server's acknowledgement, and what waits for an
+ * answer. Confined to the channel's loop, but for {@link #bytes()}.
+ *
+ * <p>A thing is numbered when it is first sent, and keeps its number when it is sent again.
+ */
+final class Outbox {
+
+    private final ArrayDeque<Sent> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
+    private final Map<Long, Sent> unanswered = new HashMap<>();
+    private long lastNumber;
+    private volatile int bytes;
+
+    /** One thing to be sent. */
+    static final class Sent {
+
+        private final Kind kind;
+        private final String name;
+        private final @Nullable String argument;
+        private final Message message;
+        private final Outcome outcome;
+        private long number;
+
+        Sent(Kind kind, String name, @Nullable String argument, Message message, Outcome outcome) {
+            this.kind = kind;
+            this.name = name;
+            this.argument = argument;
+            this.message = message;
+            this.outcome = outcome;
+        }
+
+        Outcome outcome() {
+            return outcome;
+        }
+
+        Message message() {
+            return message;
+        }
+
+        /** Whether the server answers it, beyond acknowledging it. */
+        private boolean isAnswered() {
+            return switch (kind) {
+                case REQUEST, PUBLISH, SUBSCRIBE, UNSUBSCRIBE -> true;
+                default -> false;
+            };
+        }
+
+        /** Whether sending it on a new channel does no harm when the lost one has applied it too. */
+        private boolean isRepeatable() {
+            return kind == Kind.SUBSCRIBE || kind == Kind.UNSUBSCRIBE;
+        }
+    }
+
+    /** What becomes of a thing that is sent; exactly one of them happens, or nothing more than an acknowledgement. */
+    interface Outcome {
+
+        /** Nobody waits. */
+        Outcome NONE = new Outcome() {};
+
+        /** The server has it. */
+        default void acknowledged() {}
+
+        /** The server has answered it. */
+        default void answered(Message answer) {}
+
+        /** The server has refused it, or it will never arrive. */
+        default void failed(WherryException reason) {}
+    }
+
+    /** How many bytes of payload are not acknowledged. Any thread. */
+    int bytes() {
+        return bytes;
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer, the loop
+    private void count(int more) {
+        bytes += more;
+    }
+
+    void add(Sent sent) {
+        count(sent.message.size());
+        waiting.add(sent);
+    }
+
+    /** Adds what goes before everything that waits. */
+    void addFirst(Sent sent) {
+        count(sent.message.size());
+        waiting.addFirst(sent);
+    }
+
+    /** Takes out what is not needed any more; where it was sent already, its answer will be ignored. */
+    void abandon(Sent sent) {
+        if (sent.number == 0) {
+            if (waiting.remove(sent)) {
+                count(-sent.message.size());
+            }
+        } else {
+            unanswered.remove(sent.number);
+        }
+    }
+
+    /** Takes the next that waits, to be sent; null for none. */
+    @Nullable Envelope next() {
+        Sent next = waiting.poll();
+        if (next == null) {
+            return null;
+        }
+        if (next.number == 0) {
+            next.number = ++lastNumber;
+            unanswered.put(next.number, next);
+        }
+        unacknowledged.add(next);
+        return Envelope.numbered(next.number, next.kind, next.name, next.argument, next.message);
+    }
+
+    /** Whether everything was sent and acknowledged. */
+    boolean isEmpty() {
+        return waiting.isEmpty() && unacknowledged.isEmpty();
+    }
+
+    /** Drops what the server has. */
+    void acknowledged(long number) {
+        acknowledged(unacknowledged, number);
+        acknowledged(waiting, number);
+    }
+
+    private void acknowledged(ArrayDeque<Sent> queue, long number) {
+        Sent first;
+        while ((first = queue.peek()) != null && first.number > 0 && first.number <= number) {
+            queue.poll();
+            count(-first.message.size());
+            first.outcome.acknowledged();
+            if (!first.isAnswered()) {
+                unanswered.remove(first.number);
+            }
+        }
+    }
+
+    /** The server has answered a number, or refused it. */
+    void answered(Envelope answer) {
+        long number;
+        try {
+            number = Long.parseLong(answer.name());
+        } catch (NumberFormatException e) {
+            return;
+        }
+        Sent sent = unanswered.remove(number);
+        if (sent == null) {
+            return;
+        }
+        if (answer.kind() == Kind.REPLY) {
+            sent.outcome.answered(answer.message().at(answer.position()));
+        } else {
+            sent.outcome.failed(ServerChannel.errorOf(answer));
+        }
+    }
+
+    /** Lets everything be sent again that is not acknowledged, under the same numbers: the connection is gone. */
+    void sendAgain() {
+        Iterator<Sent> backwards = unacknowledged.descendingIterator();
+        while (backwards.hasNext()) {
+            waiting.addFirst(backwards.next());
+        }
+        unacknowledged.clear();
+    }
+
+    /**
+     * Begins to number anew, for a new channel. What was sent on the lost one and has no answer fails, for nobody knows
+     * whether it was applied; what was never sent waits on, and so does what does no harm when it is repeated.
+     */
+    void beginAnew(WherryException reason) {
+        sendAgain();
+        List<Sent> lost = new ArrayList<>();
+        List<Sent> kept = new ArrayList<>();
+        for (Sent sent : unanswered.values()) {
+            (sent.isRepeatable() ? kept : lost).add(sent);
+        }
+        for (Sent sent : waiting) {
+            if (sent.number > 0) {
+                count(-sent.message.size());
+            }
+        }
+        waiting.removeIf(sent -> sent.number > 0);
+        unanswered.clear();
+        lastNumber = 0;
+        kept.sort((a, b) -> Long.compare(b.number, a.number));
+        for (Sent sent : kept) {
+            sent.number = 0;
+            count(sent.message.size());
+            waiting.addFirst(sent);
+        }
+        lost.sort((a, b) -> Long.compare(a.number, b.number));
+        lost.forEach(sent -> sent.outcome.failed(reason));
+    }
+
+    /** Drops everything, and fails who waited. */
+    void fail(WherryException reason) {
+        sendAgain();
+        List<Sent> failed = new ArrayList<>(unanswered.values());
+        for (Sent sent : waiting) {
+            if (sent.number == 0) {
+                failed.add(sent);
+            }
+        }
+        waiting.clear();
+        unanswered.clear();
+        bytes = 0;
+        failed.forEach(sent -> sent.outcome.failed(reason));
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.ErrorCode;
+import io.wherry.Message;
+import io.wherry.Position;
+import io.wherry.WherryException;
+import io.wherry.spi.Envelope;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What concerns one channel alone: messages to it, requests, replies, answers; kept until its client has them. Confined to
+ * the channel's loop, but for {@link #bytes()}.
+ *
+ * <p>Each is numbered below the place in the log that the channel had reached, so that all that a channel gets is in one order.
+ */
+final class OwnLog {
+
+    private final String epoch;
+    private final int maxBytes;
+    private final ArrayDeque<Own> entries = new ArrayDeque<>(4);
+    private long lastSequence = -1;
+    private long lastSub;
+    private volatile int bytes;
+
+    /** One envelope, and who waits for its arrival. */
+    record Own(Envelope envelope, @Nullable CompletableFuture<Void> arrived) {
+
+        Position position() {
+            Position position = envelope.position();
+            if (position == null) {
+                throw new AssertionError("an entry without a position: " + envelope);
+            }
+            return position;
+        }
+
+        int size() {
+            return envelope.message().size();
+        }
+    }
+
+    OwnLog(String epoch, int maxBytes) {
+        this.epoch = epoch;
+        this.maxBytes = maxBytes;
+    }
+
+    /** How many bytes of payload wait for the client. Any thread. */
+    int bytes() {
+        return bytes;
+    }
+
+    boolean hasRoom(int size) {
+        return bytes == 0 || bytes + (long) size <= maxBytes;
+    }
+
+    /** The position that the next entry gets. */
+    Position nextPosition(long reached) {
+        long sequence = Math.max(reached, lastSequence);
+        return new Position(epoch, sequence, sequence == lastSequence ? lastSub + 1 : 1);
+    }
+
+    /**
+     * Adds an entry.
+     *
+     * @param reached the sequence number that the channel has been shown
+     * @param counted whether its bytes count; those of history do not, which is bounded elsewhere
+     */
+    Own add(
+            long reached,
+            Envelope.Kind kind,
+            String name,
+            @Nullable String argument,
+            Message message,
+            @Nullable CompletableFuture<Void> arrived,
+            boolean counted) {
+        Position position = nextPosition(reached);
+        lastSequence = position.sequence();
+        lastSub = position.sub();
+        Own own = new Own(Envelope.at(position, kind, name, argument, message), arrived);
+        entries.add(own);
+        if (counted) {
+            setBytes(bytes + own.size());
+        }
+        return own;
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer, the loop
+    private void setBytes(int now) {
+        bytes = now;
+    }
+
+    /** Drops what the client has, and tells who waited for it. */
+    void trim(Position received, Completions completions) {
+        Own own;
+        while ((own = entries.peek()) != null && !own.position().isAfter(received)) {
+            entries.poll();
+            if (own.envelope.kind() != Envelope.Kind.HISTORY) {
+                setBytes(bytes - own.size());
+            }
+            if (own.arrived != null) {
+                completions.done(own.arrived);
+            }
+        }
+    }
+
+    /** Adds what comes after a position to a list, in order, at most {@code max}. */
+    void readAfter(long sequence, long sub, int max, List<Own> out) {
+        for (Own own : entries) {
+            Position position = own.position();
+            if (position.sequence() > sequence || (position.sequence() == sequence && position.sub() > sub)) {
+                out.add(own);
+                if (out.size() == max) {
+                    return;
+                }
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** Drops everything, and fails who waited. */
+    void fail(WherryException reason, Completions completions) {
+        for (Own own : entries) {
+            if (own.arrived != null) {
+                completions.fail(own.arrived, reason);
+            }
+        }
+        entries.clear();
+        setBytes(0);
+    }
+
+    static WherryException full(int maxBytes) {
+        return new WherryException(
+                ErrorCode.TOO_MANY,
+                "unacknowledged bytes: over " + maxBytes
+                        + " (expected: at most wherry.limits.unacknowledged, wait until writable)");
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Message;
+import io.wherry.Position;
+import io.wherry.log.TopicHistory;
+import io.wherry.spi.Acceptor.Reading;
+import io.wherry.spi.Connection;
+import io.wherry.spi.ConnectionListener;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A reader without a channel: it is given topics on one connection, and is gone with it. Confined to the connection's loop. */
+final class PlainReader implements ConnectionListener, Sweep.Visited {
+
+    private final RealServer server;
+    private final ServerLoop home;
+    private final Connection connection;
+    private final Reader reader;
+    private int sweepIndex = -1;
+    private boolean ended;
+
+    PlainReader(RealServer server, ServerLoop home, Connection connection) {
+        this.server = server;
+        this.home = home;
+        this.connection = connection;
+        this.reader = new Reader(server.log(), null, 0);
+    }
+
+    /** Refuses what cannot be read. */
+    void check(Reading reading) {
+        reader.requireKnownStart(reading.start());
+    }
+
+    /** Begins to read. */
+    void start(Reading reading, List<TopicHistory> topics) {
+        if (ended) {
+            return;
+        }
+        @Nullable Envelope gap = reader.begin(
+                topics, reading.start(), home.startReading(), server.settings().limits());
+        home.sweep().add(this);
+        server.plainReaders().add(this);
+        reader.write(
+                home,
+                connection,
+                Envelope.at(reader.position(), Kind.WELCOME, Envelope.NO_NAME, null, Message.empty()));
+        if (gap != null) {
+            reader.tellGap(home, connection, gap);
+        }
+        reader.attach(home, connection);
+    }
+
+    /** Ends the connection: the server stops. Any thread. */
+    void stop() {
+        home.loop().execute(() -> {
+            if (!ended) {
+                connection.close(null);
+            }
+        });
+    }
+
+    @Override
+    public void received(Envelope envelope) {
+        // A plain reader has nothing to say; its transport refuses what it sends.
+    }
+
+    @Override
+    public void receiveComplete() {
+        // Nothing is acknowledged.
+    }
+
+    @Override
+    public void alive() {
+        // A plain reader is given up when its connection fails.
+    }
+
+    @Override
+    public void writable() {
+        home.loop().execute(reader::writable);
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        ended = true;
+        home.loop().execute(() -> {
+            reader.end();
+            home.sweep().remove(this);
+            server.plainReaders().remove(this);
+        });
+    }
+
+    @Override
+    public Position position() {
+        return reader.position();
+    }
+
+    @Override
+    public List<Envelope> gaps() {
+        return reader.gaps();
+    }
+
+    @Override
+    public void visit(long nowNanos) {
+        if (nowNanos - reader.lastWriteNanos() >= server.settings().heartbeatNanos()) {
+            reader.heartbeat(nowNanos);
+        }
+    }
+
+    @Override
+    public int sweepIndex() {
+        return sweepIndex;
+    }
+
+    @Override
+    public void sweepIndex(int index) {
+        sweepIndex = index;
+    }
+}

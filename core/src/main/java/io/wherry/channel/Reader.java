@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.wherry.ErrorCode;
+import io.wherry.Gap;
+import io.wherry.Limits;
+import io.wherry.Message;
+import io.wherry.Position;
+import io.wherry.Start;
+import io.wherry.WherryException;
+import io.wherry.log.Entry;
+import io.wherry.log.Log;
+import io.wherry.log.TopicHistory;
+import io.wherry.spi.Connection;
+import io.wherry.spi.Envelope;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in the log, and a connection that is moved forward from it. Confined to the loop that it is given with each
+ * connection.
+ *
+ * <p>A reader is <i>live</i> when it has all that its loop has read: then it is a member of a {@link ReaderGroup}, which
+ * serves it, and its place is the loop's. Otherwise it is <i>behind</i>: it reads its topics' histories, merged with what
+ * is its own, in batches, whenever its connection is writable, until it has come up to its loop. Without a connection it stays where it is.
+ */
+final class Reader {
+
+    private static final int BATCH_ENTRIES = 256;
+    private static final int BATCH_BYTES = 64 * 1024;
+    private static final int BATCHES_A_TURN = 16;
+
+    private final Log log;
+    private final @Nullable OwnLog own;
+    private final List<Subscribed> subscriptions = new ArrayList<>(1);
+    private TopicSet topics = TopicSet.EMPTY;
+    /** Written on the loop that a connection comes to; read on one that it has left, to notice that. */
+    private volatile @Nullable ServerLoop home;
+
+    private @Nullable Connection connection;
+    private @Nullable ReaderGroup group;
+    private int groupIndex;
+    /** The place while not live. */
+    private long written;
+
+    private long writtenSub;
+    /** The farthest place ever written to any connection, but for what is written while live. */
+    private long reached;
+
+    private long lastWriteNanos;
+    private List<Envelope> gaps = List.of();
+    private Runnable onCaughtUp = () -> {};
+
+    /**
+     * Makes a reader without connection.
+     *
+     * @param own what is this reader's alone, null for a plain reader
+     */
+    Reader(Log log, @Nullable OwnLog own, long written) {
+        this.log = log;
+        this.own = own;
+        this.written = written;
+        this.reached = written;
+    }
+
+    /** Sets what is done each time the reader has come up to its loop. */
+    void onCaughtUp(Runnable action) {
+        onCaughtUp = action;
+    }
+
+    Connection connection() {
+        Connection current = connection;
+        if (current == null) {
+            throw new AssertionError("a reader without a connection");
+        }
+        return current;
+    }
+
+    @Nullable Connection connectionOrNull() {
+        return connection;
+    }
+
+    /** The farthest sequence number that this reader has been shown. */
+    long reached() {
+        return Math.max(reached, isLive() ? liveHome().cursorSequence() : written);
+    }
+
+    /** The position up to which has been written to the present connection, or to the last one. */
+    Position position() {
+        return isLive()
+                ? new Position(log.epoch(), Math.max(written, liveHome().cursorSequence()), liveSub())
+                : new Position(log.epoch(), written, writtenSub);
+    }
+
+    private long liveSub() {
+        return written >= liveHome().cursorSequence() ? writtenSub : 0;
+    }
+
+    List<Envelope> gaps() {
+        return gaps;
+    }
+
+    long lastWriteNanos() {
+        ReaderGroup current = group;
+        return current == null ? lastWriteNanos : Math.max(lastWriteNanos, current.lastDeliveryNanos());
+    }
+
+    /** Gives the connection a sign of life. */
+    void heartbeat(long nowNanos) {
+        lastWriteNanos = nowNanos;
+        connection().heartbeat();
+    }
+
+    boolean isLive() {
+        return group != null;
+    }
+
+    private ServerLoop liveHome() {
+        ServerLoop current = home;
+        if (current == null) {
+            throw new AssertionError("a reader without a loop");
+        }
+        return current;
+    }
+
+    // ---- topics
+
+    int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    @Nullable Subscribed find(TopicHistory history) {
+        for (Subscribed subscribed : subscriptions) {
+            if (subscribed.history() == history) {
+                return subscribed;
+            }
+        }
+        return null;
+    }
+
+    /** Adds a topic, to be read after a sequence number that is not before this reader's place. */
+    void subscribe(TopicHistory history, long from, Limits limits) {
+        if (find(history) != null) {
+            return;
+        }
+        if (subscriptions.size() >= limits.subscriptions()) {
+            throw new WherryException(
+                    ErrorCode.TOO_MANY,
+                    "subscriptions: " + (subscriptions.size() + 1) + " (expected: at most " + limits.subscriptions()
+                            + ")");
+        }
+        changeTopics(() -> subscriptions.add(new Subscribed(history, from)));
+        history.readers().incrementAndGet();
+    }
+
+    void unsubscribe(TopicHistory history) {
+        Subscribed subscribed = find(history);
+        if (subscribed != null) {
+            changeTopics(() -> subscriptions.remove(subscribed));
+            history.readers().decrementAndGet();
+        }
+    }
+
+    /** Leaves all topics: the reader has ended. */
+    void end() {
+        detach();
+        for (Subscribed subscribed : subscriptions) {
+            subscribed.history().readers().decrementAndGet();
+        }
+        subscriptions.clear();
+    }
+
+    private void changeTopics(Runnable change) {
+        change.run();
+        topics = TopicSet.of(subscriptions);
+        ReaderGroup left = group;
+        if (left != null) {
+            // The new group is joined before the old one is left, so that the loop does not stop reading in between.
+            int leftIndex = groupIndex;
+            joinGroup();
+            left.leave(leftIndex);
+            liveHome().removeIfEmpty(left);
+        }
+    }
+
+    /**
+     * Subscribes a reader that has not begun to read, and sets its place to where they begin together.
+     *
+     * @return the gap to be told before, null for none
+     */
+    @Nullable Envelope begin(List<TopicHistory> histories, Start start, long head, Limits limits) {
+        Envelope gap = null;
+        List<Entry> found = new ArrayList<>();
+        long place = head;
+        long from = head;
+        Position after = start.position();
+        if (after != null) {
+            if (after.epoch().equals(log.epoch())) {
+                from = requireKnown(after, head).sequence();
+                writtenSub = after.sub();
+            } else {
+                from = 0;
+                gap = Envelope.at(
+                        log.position(0),
+                        Envelope.Kind.GAP,
+                        "*",
+                        Gap.Reason.EPOCH.text() + " " + after,
+                        Message.empty());
+            }
+            place = from;
+        }
+        for (TopicHistory history : histories) {
+            long topicFrom = from;
+            if (start.mode() == Start.Mode.LAST) {
+                found.clear();
+                history.readLast(Math.min(start.count(), limits.history()), head, log.now(), found);
+                topicFrom = found.isEmpty() ? head : found.get(0).sequence() - 1;
+                place = Math.min(place, topicFrom);
+            }
+            subscribe(history, topicFrom, limits);
+        }
+        written = place;
+        reached = place;
+        return gap;
+    }
+
+    /** Refuses a start that cannot have been given out by this server. */
+    void requireKnownStart(Start start) {
+        Position after = start.position();
+        if (after != null && after.epoch().equals(log.epoch())) {
+            requireKnown(after, 0);
+        }
+    }
+
+    /** Checks that a position of this epoch is one that there has been. */
+    Position requireKnown(Position after, long head) {
+        if (after.sequence() > Math.max(head, log.last().sequence())) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST,
+                    "after: " + after + " (expected: a position that this server has given out, at most "
+                            + log.position(head) + ")");
+        }
+        return after;
+    }
+
+    // ---- connections
+
+    /** Takes a connection, and goes on after the place set before. What is written first, the caller has written. */
+    void attach(ServerLoop loop, Connection attached) {
+        home = loop;
+        connection = attached;
+        gaps = List.of();
+        lastWriteNanos = loop.loop().nanoTime();
+        for (Subscribed subscribed : subscriptions) {
+            subscribed.forgetTold();
+        }
+        if (!catchUp()) {
+            attached.flush();
+        }
+    }
+
+    /** Goes back to a position that the client has named. */
+    void moveTo(Position after) {
+        reached = Math.max(reached, written);
+        written = after.sequence();
+        writtenSub = after.sub();
+    }
+
+    /** Lets the connection go; the place stays. */
+    void detach() {
+        if (isLive()) {
+            leaveGroup(liveHome().cursorSequence());
+        }
+        connection = null;
+    }
+
+    void movedInGroup(int index) {
+        groupIndex = index;
+    }
+
+    /** Leaves the group during its delivery, which did not reach this reader. */
+    void fallBehind(long before) {
+        leaveGroup(before);
+    }
+
+    private void leaveGroup(long place) {
+        ReaderGroup current = group;
+        if (current == null) {
+            return;
+        }
+        group = null;
+        lastWriteNanos = Math.max(lastWriteNanos, current.lastDeliveryNanos());
+        current.leave(groupIndex);
+        liveHome().removeIfEmpty(current);
+        if (place > written) {
+            written = place;
+            writtenSub = 0;
+        }
+        reached = Math.max(reached, written);
+    }
+
+    private void joinGroup() {
+        ServerLoop loop = liveHome();
+        if (topics != TopicSet.EMPTY) {
+            loop.startReading();
+        }
+        ReaderGroup joined = loop.group(connection().framing(), topics);
+        group = joined;
+        groupIndex = joined.join(this);
+    }
+
+    // ---- reading
+
+    /** The connection is writable again. */
+    void writable() {
+        if (connection != null && !isLive()) {
+            catchUp();
+        }
+    }
+
+    /** Something was added to what is this reader's own. */
+    void ownAdded(OwnLog.Own added) {
+        Connection current = connection;
+        if (current == null || !isLive()) {
+            return;
+        }
+        ServerLoop loop = liveHome();
+        if (current.isWritable()) {
+            write(loop, current, added.envelope());
+            advance(added.position());
+            loop.flushLater(current);
+        } else {
+            leaveGroup(loop.cursorSequence());
+        }
+    }
+
+    private void advance(Position position) {
+        written = position.sequence();
+        writtenSub = position.sub();
+        reached = Math.max(reached, written);
+    }
+
+    /** Writes an envelope that is no part of the log at once. */
+    void write(ServerLoop loop, Connection current, Envelope envelope) {
+        lastWriteNanos = loop.loop().nanoTime();
+        ByteBuf bytes = loop.alloc().buffer(256);
+        try {
+            current.framing().encode(envelope, bytes);
+            if (bytes.isReadable()) {
+                current.write(bytes);
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /** Reads on until live, or until the connection takes no more; returns whether something was flushed. */
+    private boolean catchUp() {
+        ServerLoop loop = liveHome();
+        Connection current = connection();
+        if (topics != TopicSet.EMPTY) {
+            loop.startReading();
+        }
+        boolean wrote = false;
+        for (int i = 0; i < BATCHES_A_TURN && current.isWritable(); i++) {
+            Batch batch = readBatch(loop, current);
+            wrote |= batch.wrote;
+            if (batch.mustWait) {
+                break;
+            }
+            if (batch.isLast) {
+                joinGroup();
+                onCaughtUp.run();
+                break;
+            }
+        }
+        if (wrote) {
+            current.flush();
+        }
+        if (connection == current && !isLive() && current.isWritable()) {
+            goOnLater(loop);
+        }
+        return wrote;
+    }
+
+    private void goOnLater(ServerLoop loop) {
+        loop.loop().execute(() -> {
+            if (home == loop) {
+                writable();
+            }
+        });
+    }
+
+    /** What one batch came to. */
+    private record Batch(boolean wrote, boolean isLast, boolean mustWait) {}
+
+    private Batch readBatch(ServerLoop loop, Connection current) {
+        long head = loop.cursorSequence();
+        long bound = head;
+        boolean wrote = false;
+        List<Entry> entries = new ArrayList<>();
+        for (Subscribed subscribed : subscriptions) {
+            TopicHistory history = subscribed.history();
+            long after = Math.max(written, subscribed.from());
+            if (history.newestSequence() <= after) {
+                continue;
+            }
+            int size = entries.size();
+            long dropped = history.read(after, head, BATCH_ENTRIES, log.now(), entries);
+            if (dropped > head) {
+                loop.wake();
+                return new Batch(wrote, false, true);
+            }
+            if (dropped > Math.max(after, subscribed.toldUpTo())) {
+                subscribed.told(dropped);
+                tellGap(loop, current, history, dropped);
+                wrote = true;
+            }
+            if (entries.size() - size == BATCH_ENTRIES) {
+                bound = Math.min(bound, entries.get(entries.size() - 1).sequence());
+            }
+        }
+        if (subscriptions.size() > 1) {
+            entries.sort(Comparator.comparingLong(Entry::sequence));
+        }
+        List<OwnLog.Own> owns = new ArrayList<>();
+        if (own != null) {
+            own.readAfter(written, writtenSub, BATCH_ENTRIES, owns);
+            if (owns.size() == BATCH_ENTRIES) {
+                bound = Math.min(bound, owns.get(BATCH_ENTRIES - 1).position().sequence());
+            }
+        }
+        if (entries.isEmpty() && owns.isEmpty()) {
+            if (head > written) {
+                written = head;
+                writtenSub = 0;
+                reached = Math.max(reached, head);
+            }
+            return new Batch(wrote, true, false);
+        }
+        writeMerged(loop, current, entries, owns, bound);
+        return new Batch(true, false, false);
+    }
+
+    private void tellGap(ServerLoop loop, Connection current, TopicHistory history, long dropped) {
+        Envelope gap = Envelope.control(
+                Envelope.Kind.GAP, history.name(), Gap.Reason.OVERRUN.text() + " " + log.position(dropped));
+        tellGap(loop, current, gap);
+    }
+
+    /** Writes a gap notice, and remembers it for the connection. */
+    void tellGap(ServerLoop loop, Connection current, Envelope gap) {
+        List<Envelope> told = new ArrayList<>(gaps);
+        told.add(gap);
+        gaps = List.copyOf(told);
+        write(loop, current, gap);
+    }
+
+    private void writeMerged(
+            ServerLoop loop, Connection current, List<Entry> entries, List<OwnLog.Own> owns, long bound) {
+        ByteBuf bytes = loop.alloc().directBuffer(1024);
+        try {
+            int e = 0;
+            int o = 0;
+            while (bytes.readableBytes() < BATCH_BYTES) {
+                boolean hasEntry = e < entries.size() && entries.get(e).sequence() <= bound;
+                boolean ownFirst = o < owns.size()
+                        && (!hasEntry
+                                || owns.get(o).position().sequence()
+                                        < entries.get(e).sequence())
+                        && owns.get(o).position().sequence() <= bound;
+                if (ownFirst) {
+                    OwnLog.Own next = owns.get(o++);
+                    current.framing().encode(next.envelope(), bytes);
+                    advance(next.position());
+                } else if (hasEntry) {
+                    Entry next = entries.get(e++);
+                    bytes.writeBytes(loop.encoded(next, current.framing()));
+                    written = next.sequence();
+                    writtenSub = 0;
+                } else {
+                    break;
+                }
+            }
+            reached = Math.max(reached, written);
+            lastWriteNanos = loop.loop().nanoTime();
+            if (bytes.isReadable()) {
+                current.write(bytes);
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Channel;
+import io.wherry.Client;
+import io.wherry.ErrorCode;
+import io.wherry.Limits;
+import io.wherry.WherryException;
+import io.wherry.config.Config;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.ClientContext;
+import io.wherry.spi.Loop;
+import io.wherry.spi.Loops;
+import io.wherry.spi.Transport;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A client: its loops, threads and transports, and the channels on them. Thread-safe. */
+public final class RealClient implements Client {
+
+    private final ClientSettings settings;
+    private final Map<String, String> headers;
+    private final Loops loops;
+    private final CallbackThreads callbackThreads = new CallbackThreads("wherry-callback");
+    private final ClientContext context;
+    private final List<TransportChoice.Named> transports;
+    private final SecureRandom random = new SecureRandom();
+    private final Set<ClientChannel> channels = ConcurrentHashMap.newKeySet();
+    private final boolean closesWithChannel;
+    private @Nullable CompletableFuture<Void> closing;
+
+    /**
+     * Makes a client.
+     *
+     * @param headers sent with each request
+     * @param closesWithChannel whether the client ends with its only channel
+     */
+    public RealClient(Config config, Transports found, Map<String, String> headers, boolean closesWithChannel) {
+        this.settings = ClientSettings.of(config);
+        this.headers = Map.copyOf(headers);
+        this.closesWithChannel = closesWithChannel;
+        List<Transport> named = found.named(config);
+        this.loops = Loops.start(Math.max(1, config.get(CoreKeys.LOOPS)), "wherry-client");
+        this.context = new ClientContext(config, Limits.of(config), loops);
+        List<TransportChoice.Named> halves = new ArrayList<>();
+        for (Transport transport : named) {
+            halves.add(new TransportChoice.Named(transport.name(), transport.client(config)));
+        }
+        this.transports = List.copyOf(halves);
+    }
+
+    ClientSettings settings() {
+        return settings;
+    }
+
+    ClientContext context() {
+        return context;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    List<TransportChoice.Named> transports() {
+        return transports;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Executor callbacks(Loop loop) {
+        return settings.callbacksOnLoop() ? loop : callbackThreads;
+    }
+
+    @Override
+    public Channel connect(URI uri) {
+        Objects.requireNonNull(uri, "uri");
+        if (uri.getScheme() == null) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST, "uri: " + uri + " (expected: such as http://localhost:8080/wherry)");
+        }
+        ClientChannel channel;
+        synchronized (this) {
+            if (closing != null) {
+                throw new WherryException(ErrorCode.CLOSED, "the client is closed");
+            }
+            channel = new ClientChannel(this, uri, loops.next());
+            channels.add(channel);
+        }
+        channel.start();
+        return channel;
+    }
+
+    void forget(ClientChannel channel) {
+        channels.remove(channel);
+        if (closesWithChannel) {
+            closeAsync();
+        }
+    }
+
+    @Override
+    public void close() {
+        closeAsync().toCompletableFuture().join();
+    }
+
+    @Override
+    public CompletionStage<Void> closeAsync() {
+        CompletableFuture<Void> result;
+        synchronized (this) {
+            if (closing != null) {
+                return closing.minimalCompletionStage();
+            }
+            result = new CompletableFuture<>();
+            closing = result;
+        }
+        List<CompletableFuture<Void>> ended = new ArrayList<>();
+        for (ClientChannel channel : channels) {
+            ended.add(channel.closeAsync().toCompletableFuture());
+        }
+        CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new))
+                .handle((done, failure) -> failure)
+                .thenCompose(failure -> closeTransports())
+                .handle((done, failure) -> failure)
+                .thenCompose(failure -> loops.close())
+                .thenRun(callbackThreads::close)
+                .whenComplete((done, failure) -> result.complete(null));
+        return result.minimalCompletionStage();
+    }
+
+    private CompletableFuture<Void> closeTransports() {
+        return CompletableFuture.allOf(transports.stream()
+                .map(named -> named.transport().close().toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public String toString() {
+        return "Client[" + channels.size() + " channels]";
+    }
+}

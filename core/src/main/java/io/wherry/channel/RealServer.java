@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Authenticator;
+import io.wherry.Authorizer;
+import io.wherry.Channel;
+import io.wherry.ErrorCode;
+import io.wherry.Message;
+import io.wherry.MessageHandler;
+import io.wherry.Position;
+import io.wherry.RequestHandler;
+import io.wherry.Server;
+import io.wherry.Topic;
+import io.wherry.TopicOptions;
+import io.wherry.WherryException;
+import io.wherry.config.Config;
+import io.wherry.config.CoreKeys;
+import io.wherry.log.Log;
+import io.wherry.log.TopicHistory;
+import io.wherry.spi.Acceptor.Attachment;
+import io.wherry.spi.Loop;
+import io.wherry.spi.Loops;
+import io.wherry.spi.Transport;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.security.Principal;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server: the log, its topics, its channels, and the transports that carry them. Thread-safe. */
+public final class RealServer implements Server {
+
+    private static final Logger logger = LoggerFactory.getLogger(RealServer.class);
+    private static final int ID_BYTES = 18;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Config config;
+    private final ServerSettings settings;
+    private final List<Transport> transports;
+    private final @Nullable Authenticator authenticator;
+    private final @Nullable Authorizer authorizer;
+    private final Log log = new Log(RANDOM, System::nanoTime);
+    private final Handlers handlers = new Handlers();
+    private final Map<String, RealTopic> topics = new ConcurrentHashMap<>();
+    private final Map<String, ServerChannel> channels = new ConcurrentHashMap<>();
+    private final Map<String, Integer> channelsByAddress = new ConcurrentHashMap<>();
+    private final Set<PlainReader> plainReaders = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Consumer<Channel> onOpen;
+    private volatile @Nullable Consumer<Channel> onClose;
+    private volatile @Nullable RunningServer running;
+    private boolean started;
+    private volatile @Nullable CompletableFuture<Void> closing;
+
+    /** Makes a server that does not run yet. */
+    public RealServer(
+            Config config,
+            Transports transports,
+            @Nullable Authenticator authenticator,
+            @Nullable Authorizer authorizer) {
+        this.config = config;
+        this.settings = ServerSettings.of(config);
+        this.transports = transports.named(config);
+        this.authenticator = authenticator;
+        this.authorizer = authorizer;
+    }
+
+    Config config() {
+        return config;
+    }
+
+    ServerSettings settings() {
+        return settings;
+    }
+
+    Log log() {
+        return log;
+    }
+
+    Handlers handlers() {
+        return handlers;
+    }
+
+    @Nullable Authenticator authenticator() {
+        return authenticator;
+    }
+
+    Set<PlainReader> plainReaders() {
+        return plainReaders;
+    }
+
+    // ---- topics and handlers
+
+    @Override
+    public Topic topic(String name) {
+        return topic(name, settings.topicDefaults());
+    }
+
+    @Override
+    public Topic topic(String name, TopicOptions options) {
+        return topics.computeIfAbsent(
+                name,
+                key -> new RealTopic(
+                        log, log.open(key, options), settings.limits().message()));
+    }
+
+    TopicHistory requireTopic(String name) {
+        TopicHistory history = log.find(name);
+        if (history == null) {
+            throw new WherryException(
+                    ErrorCode.UNKNOWN_TOPIC,
+                    "topic: " + WherryException.quote(name) + " (expected: one of the server's topics)");
+        }
+        return history;
+    }
+
+    void requireAllowed(@Nullable Principal principal, Authorizer.Action action, String name) {
+        if (authorizer != null && !authorizer.allows(principal, action, name)) {
+            throw new WherryException(
+                    ErrorCode.FORBIDDEN,
+                    WherryException.quote(name) + ": " + action.name().toLowerCase(java.util.Locale.ROOT)
+                            + " is not allowed (expected: a principal that may)");
+        }
+    }
+
+    Position publishFor(@Nullable Principal principal, String name, Message message) {
+        requireAllowed(principal, Authorizer.Action.PUBLISH, name);
+        TopicHistory history = requireTopic(name);
+        ClientMessages.requirePublishable(history);
+        if (message.size() > settings.limits().message()) {
+            throw RealTopic.tooLarge(message.size(), settings.limits().message());
+        }
+        return log.append(history, message).position();
+    }
+
+    @Override
+    public Server onOpen(Consumer<Channel> listener) {
+        onOpen = listener;
+        return this;
+    }
+
+    @Override
+    public Server onClose(Consumer<Channel> listener) {
+        onClose = listener;
+        return this;
+    }
+
+    @Override
+    public Server onMessage(String name, MessageHandler handler) {
+        handlers.onMessage(name, handler);
+        return this;
+    }
+
+    @Override
+    public Server onRequest(String name, RequestHandler handler) {
+        handlers.onRequest(name, handler);
+        return this;
+    }
+
+    // ---- channels
+
+    ServerChannel newChannel(Attachment attachment, ServerLoop home) {
+        if (closing != null) {
+            throw new WherryException(ErrorCode.UNAVAILABLE, "the server is stopping");
+        }
+        if (channels.size() >= settings.limits().channels()) {
+            throw new WherryException(
+                    ErrorCode.TOO_MANY,
+                    "channels: " + channels.size() + " (expected: fewer than "
+                            + settings.limits().channels() + ")");
+        }
+        countAddress(address(attachment.handshake().remoteAddress()));
+        ServerChannel channel = new ServerChannel(
+                this, newId(), attachment.principal(), attachment.handshake(), attachment.resumable(), home);
+        channels.put(channel.id(), channel);
+        return channel;
+    }
+
+    private static String newId() {
+        byte[] id = new byte[ID_BYTES];
+        RANDOM.nextBytes(id);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+    }
+
+    private static @Nullable String address(@Nullable SocketAddress remote) {
+        return remote instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : null;
+    }
+
+    private void countAddress(@Nullable String address) {
+        if (address == null) {
+            return;
+        }
+        int most = settings.limits().channelsPerAddress();
+        channelsByAddress.compute(address, (key, count) -> {
+            int now = count == null ? 1 : count + 1;
+            if (now > most) {
+                throw new WherryException(
+                        ErrorCode.TOO_MANY, "channels from " + key + ": " + now + " (expected: at most " + most + ")");
+            }
+            return now;
+        });
+    }
+
+    @Nullable ServerChannel find(String id) {
+        return channels.get(id);
+    }
+
+    void opened(Channel channel) {
+        Consumer<Channel> listener = onOpen;
+        if (listener != null) {
+            listener.accept(channel);
+        }
+    }
+
+    /** A channel has ended for the application; its client may still have to be told. */
+    void ended(ServerChannel channel) {
+        logger.debug("{} has ended", channel);
+    }
+
+    void closed(Channel channel) {
+        Consumer<Channel> listener = onClose;
+        if (listener != null) {
+            listener.accept(channel);
+        }
+    }
+
+    void forget(ServerChannel channel) {
+        if (channels.remove(channel.id(), channel)) {
+            @Nullable String address = address(channel.handshake().remoteAddress());
+            if (address != null) {
+                channelsByAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+            }
+        }
+    }
+
+    @Override
+    public Collection<Channel> channels() {
+        List<Channel> alive = new ArrayList<>();
+        for (ServerChannel channel : channels.values()) {
+            if (!channel.hasEnded()) {
+                alive.add(channel);
+            }
+        }
+        return alive;
+    }
+
+    @Override
+    public @Nullable Channel channel(String id) {
+        ServerChannel channel = channels.get(id);
+        return channel == null || channel.hasEnded() ? null : channel;
+    }
+
+    // ---- running
+
+    private RunningServer running() {
+        RunningServer current = running;
+        if (current == null) {
+            throw new WherryException(ErrorCode.CLOSED, "the server is not running");
+        }
+        return current;
+    }
+
+    ServerLoop loop(Loop loop) {
+        return running().loop(loop);
+    }
+
+    CallbackThreads callbackThreads() {
+        return running().callbackThreads();
+    }
+
+    /** Where the callbacks of a channel run. */
+    Executor callbacks(Executor onLoop) {
+        return settings.callbacksOnLoop() ? onLoop : callbackThreads();
+    }
+
+    @Override
+    public Server start() {
+        synchronized (this) {
+            if (started || closing != null) {
+                throw new WherryException(
+                        ErrorCode.BAD_REQUEST, "start: called twice, or after close (expected: once)");
+            }
+            started = true;
+        }
+        int count = config.get(CoreKeys.LOOPS);
+        Loops loops = Loops.start(count == 0 ? Runtime.getRuntime().availableProcessors() : count, "wherry-server");
+        RunningServer starting = new RunningServer(this, loops);
+        running = starting;
+        try {
+            starting.bind(transports);
+        } catch (RuntimeException e) {
+            starting.stop().toCompletableFuture().join();
+            throw e;
+        }
+        return this;
+    }
+
+    @Override
+    public int port() {
+        RunningServer current = running;
+        return current == null ? -1 : current.port();
+    }
+
+    @Override
+    public void close() {
+        closeAsync().toCompletableFuture().join();
+    }
+
+    @Override
+    public CompletionStage<Void> closeAsync() {
+        CompletableFuture<Void> result;
+        synchronized (this) {
+            if (closing != null) {
+                return closing.minimalCompletionStage();
+            }
+            result = new CompletableFuture<>();
+            closing = result;
+        }
+        RunningServer current = running;
+        if (current == null) {
+            result.complete(null);
+            return result;
+        }
+        endChannels()
+                .completeOnTimeout(null, settings.closeTimeoutNanos(), TimeUnit.NANOSECONDS)
+                .thenCompose(told -> current.stop())
+                .whenComplete((stopped, failure) -> {
+                    channels.clear();
+                    if (failure != null) {
+                        logger.warn("the server did not stop in order", failure);
+                    }
+                    result.complete(null);
+                });
+        return result.minimalCompletionStage();
+    }
+
+    private CompletableFuture<Void> endChannels() {
+        WherryException reason = new WherryException(ErrorCode.UNAVAILABLE, "the server is stopping");
+        List<CompletableFuture<Void>> told = new ArrayList<>();
+        for (ServerChannel channel : channels.values()) {
+            told.add(channel.stop(reason));
+        }
+        plainReaders.forEach(PlainReader::stop);
+        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public String toString() {
+        return "Server[" + log.epoch() + ", port " + port() + ", " + channels.size() + " channels]";
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Authenticator;
+import io.wherry.Authorizer.Action;
+import io.wherry.ErrorCode;
+import io.wherry.Handshake;
+import io.wherry.Message;
+import io.wherry.MessageHandler;
+import io.wherry.Position;
+import io.wherry.RequestHandler;
+import io.wherry.WherryException;
+import io.wherry.log.Entry;
+import io.wherry.log.TopicHistory;
+import io.wherry.spi.Acceptor;
+import io.wherry.spi.Connection;
+import io.wherry.spi.ConnectionListener;
+import io.wherry.spi.Envelope;
+import java.security.Principal;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The door of a server: lets channels and plain readers in, or refuses them. Thread-safe. */
+final class ServerAcceptor implements Acceptor {
+
+    private final RealServer server;
+
+    ServerAcceptor(RealServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public CompletionStage<@Nullable Principal> authenticate(Handshake handshake) {
+        Authenticator authenticator = server.authenticator();
+        CompletableFuture<@Nullable Principal> result = new CompletableFuture<>();
+        if (authenticator == null) {
+            result.complete(null);
+            return result;
+        }
+        server.callbackThreads().execute(() -> {
+            try {
+                result.complete(authenticator.authenticate(handshake));
+            } catch (WherryException e) {
+                result.completeExceptionally(e);
+            } catch (Exception | AssertionError | LinkageError e) {
+                result.completeExceptionally(
+                        new WherryException(ErrorCode.INTERNAL, "authentication failed to give an answer", e));
+            }
+        });
+        return result;
+    }
+
+    @Override
+    public ConnectionListener attach(Attachment attachment, Connection connection) {
+        String channelId = attachment.channelId();
+        if (channelId == null) {
+            return open(attachment, connection);
+        }
+        ServerChannel channel = requireChannel(attachment.principal(), channelId);
+        Position after = attachment.start().position();
+        if (after == null) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST, "after: none (expected: the channel's position, to go on with it)");
+        }
+        if (!after.epoch().equals(server.log().epoch())) {
+            throw unknownChannel(channelId);
+        }
+        channel.reader().requireKnownStart(attachment.start());
+        channel.mailbox().execute(() -> channel.attach(connection, after, attachment.welcome()));
+        return new AttachedConnection(channel, connection);
+    }
+
+    private ConnectionListener open(Attachment attachment, Connection connection) {
+        List<TopicHistory> topics = requireTopics(attachment.principal(), attachment.topics());
+        new Reader(server.log(), null, 0).requireKnownStart(attachment.start());
+        ServerChannel channel = server.newChannel(attachment, server.loop(connection.loop()));
+        channel.mailbox().execute(() -> channel.open(attachment, connection, topics));
+        return new AttachedConnection(channel, connection);
+    }
+
+    private List<TopicHistory> requireTopics(@Nullable Principal principal, List<String> names) {
+        int most = server.settings().limits().subscriptions();
+        if (names.size() > most) {
+            throw new WherryException(
+                    ErrorCode.TOO_MANY, "topics: " + names.size() + " (expected: at most " + most + ")");
+        }
+        for (String name : names) {
+            server.requireAllowed(principal, Action.SUBSCRIBE, name);
+        }
+        return ServerChannel.histories(server, names);
+    }
+
+    private ServerChannel requireChannel(@Nullable Principal principal, String channelId) {
+        ServerChannel channel = server.find(channelId);
+        if (channel == null || !channel.belongsTo(principal)) {
+            throw unknownChannel(channelId);
+        }
+        return channel;
+    }
+
+    private static WherryException unknownChannel(String channelId) {
+        return new WherryException(
+                ErrorCode.UNKNOWN_CHANNEL,
+                "channel: " + WherryException.quote(channelId)
+                        + " (expected: a channel of yours that this server knows)");
+    }
+
+    @Override
+    public ConnectionListener read(Reading reading, Connection connection) {
+        if (reading.topics().isEmpty()) {
+            throw new WherryException(ErrorCode.BAD_REQUEST, "topic: none (expected: one or more)");
+        }
+        List<TopicHistory> topics = requireTopics(reading.principal(), reading.topics());
+        PlainReader reader = new PlainReader(server, server.loop(connection.loop()), connection);
+        reader.check(reading);
+        connection.loop().execute(() -> reader.start(reading, topics));
+        return reader;
+    }
+
+    @Override
+    public @Nullable Envelope latest(@Nullable Principal principal, String topic) {
+        server.requireAllowed(principal, Action.SUBSCRIBE, topic);
+        Entry latest = server.requireTopic(topic).latest(server.log().now());
+        return latest == null ? null : latest.envelope();
+    }
+
+    @Override
+    public Uplink uplink(@Nullable Principal principal, String channelId, List<Envelope> batch) {
+        ServerChannel channel = requireChannel(principal, channelId);
+        CompletableFuture<Long> acknowledged = new CompletableFuture<>();
+        ClientMessages.Replies replies = new ClientMessages.Replies();
+        channel.mailbox().execute(() -> {
+            ClientMessages inbound = channel.inbound();
+            for (Envelope envelope : batch) {
+                inbound.received(envelope, replies);
+            }
+            replies.replied();
+            inbound.whenRoom(() -> acknowledged.complete(inbound.acknowledge()));
+        });
+        return new Uplink(acknowledged, replies.done());
+    }
+
+    @Override
+    public CompletionStage<List<Message>> ask(
+            Handshake handshake, @Nullable Principal principal, String name, Message message) {
+        server.requireAllowed(principal, Action.SEND, name);
+        RequestHandler requestHandler = server.handlers().request(name);
+        MessageHandler messageHandler = server.handlers().message(name);
+        if (requestHandler == null && messageHandler == null) {
+            throw ClientMessages.unknownHandler(name);
+        }
+        return new AskingChannel(server, handshake, principal).ask(name, message, requestHandler, messageHandler);
+    }
+
+    @Override
+    public CompletionStage<Position> publish(@Nullable Principal principal, String topic, Message message) {
+        return CompletableFuture.completedFuture(server.publishFor(principal, topic, message));
+    }
+}

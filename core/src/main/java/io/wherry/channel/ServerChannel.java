@@ -1,0 +1,620 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Channel;
+import io.wherry.ErrorCode;
+import io.wherry.Gap;
+import io.wherry.Handshake;
+import io.wherry.Message;
+import io.wherry.MessageHandler;
+import io.wherry.MessageListener;
+import io.wherry.Position;
+import io.wherry.RequestHandler;
+import io.wherry.Start;
+import io.wherry.Subscription;
+import io.wherry.WherryException;
+import io.wherry.log.TopicHistory;
+import io.wherry.spi.Acceptor.Attachment;
+import io.wherry.spi.Connection;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
+import io.wherry.spi.Loop;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's side of a channel: a reader with a log of its own, on whichever connection its client has now.
+ *
+ * <p>Its state is confined to the loop of its mailbox, except for what is volatile.
+ */
+final class ServerChannel implements Channel, Sweep.Visited {
+
+    private static final Logger log = LoggerFactory.getLogger(ServerChannel.class);
+    private static final WherryException CLOSED_BY_SERVER =
+            new WherryException(ErrorCode.CLOSED, "closed by the server");
+
+    private final RealServer server;
+    private final String id;
+    private final @Nullable Principal principal;
+    private final Handshake handshake;
+    private final boolean resumable;
+    private final Mailbox mailbox;
+    private final Executor callbacks;
+    private final Dispatcher dispatcher;
+    private final Completions completions;
+    private final OwnLog own;
+    private final Reader reader;
+    private final ClientMessages inbound;
+    private final ChannelListeners listeners;
+    private final Handlers handlers = new Handlers();
+    private final Map<Position, Asked> asked = new HashMap<>(4);
+    private final CompletableFuture<Void> told = new CompletableFuture<>();
+    private ServerLoop home;
+    private volatile State state = State.CONNECTING;
+    private volatile String transport = "";
+    private volatile @Nullable Position position;
+    private long lastHeardNanos;
+    private long detachedNanos;
+    private @Nullable WherryException ended;
+    private boolean endTold;
+    private boolean notWritable;
+    private int sweepIndex = -1;
+
+    /** A request to the client that has no reply yet. */
+    private record Asked(CompletableFuture<Message> reply, Loop.Timer timer) {}
+
+    /** Makes a channel on a loop. */
+    ServerChannel(
+            RealServer server,
+            String id,
+            @Nullable Principal principal,
+            Handshake handshake,
+            boolean resumable,
+            ServerLoop home) {
+        this.server = server;
+        this.id = id;
+        this.principal = principal;
+        this.handshake = handshake;
+        this.resumable = resumable;
+        this.home = home;
+        this.mailbox = new Mailbox(home.loop());
+        this.callbacks = server.callbacks(task -> mailbox.loop().execute(task));
+        this.dispatcher = new Dispatcher(callbacks, settings().limits().inbound(), this::inboundDrained);
+        this.completions = new Completions(callbacks);
+        this.own = new OwnLog(server.log().epoch(), settings().limits().unacknowledged());
+        this.reader = new Reader(server.log(), own, 0);
+        this.inbound = new ClientMessages(this);
+        this.listeners = new ChannelListeners(dispatcher);
+        this.lastHeardNanos = home.loop().nanoTime();
+        this.detachedNanos = lastHeardNanos;
+        reader.onCaughtUp(this::tellEnd);
+    }
+
+    RealServer server() {
+        return server;
+    }
+
+    ServerSettings settings() {
+        return server.settings();
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    Handlers handlers() {
+        return handlers;
+    }
+
+    ChannelListeners listeners() {
+        return listeners;
+    }
+
+    ClientMessages inbound() {
+        return inbound;
+    }
+
+    Reader reader() {
+        return reader;
+    }
+
+    ServerLoop home() {
+        return home;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    boolean hasEnded() {
+        return state == State.CLOSED;
+    }
+
+    /** Whether a principal may use this channel. */
+    boolean belongsTo(@Nullable Principal other) {
+        return Objects.equals(principal, other);
+    }
+
+    // ---- connections
+
+    /** Opens a new channel over its first connection. On the home loop. */
+    void open(Attachment attachment, Connection connection, List<TopicHistory> topics) {
+        long head = topics.isEmpty() ? home.cursorSequence() : home.startReading();
+        @Nullable Envelope gap = reader.begin(topics, attachment.start(), head, settings().limits());
+        home.sweep().add(this);
+        dispatcher.dispatch(0, () -> server.opened(this));
+        connected(connection, attachment.welcome() ? "new" : null, gap);
+    }
+
+    /** Goes on over another connection; moves to its loop. In a task of the mailbox. */
+    void attach(Connection connection, Position after, boolean welcome) {
+        if (ended != null && endTold) {
+            connection.close(ended);
+            return;
+        }
+        Connection old = reader.connectionOrNull();
+        if (old != null) {
+            reader.detach();
+            old.close(new WherryException(
+                    ErrorCode.SUPERSEDED, "superseded: a newer connection of the channel took over"));
+        }
+        ServerLoop next = server.loop(connection.loop());
+        if (next == home) {
+            resume(connection, after, welcome);
+            return;
+        }
+        home.sweep().remove(this);
+        mailbox.moveTo(next.loop(), () -> {
+            home = next;
+            next.sweep().add(this);
+            resume(connection, after, welcome);
+        });
+    }
+
+    private void resume(Connection connection, Position after, boolean welcome) {
+        own.trim(after, completions);
+        completions.flush();
+        reader.moveTo(after);
+        position = after;
+        connected(connection, welcome ? "resumed" : null, null);
+        tellWritable();
+    }
+
+    private void connected(Connection connection, @Nullable String welcome, @Nullable Envelope gap) {
+        transport = connection.transport();
+        lastHeardNanos = home.loop().nanoTime();
+        if (welcome != null) {
+            Position place = reader.position();
+            reader.write(
+                    home,
+                    connection,
+                    Envelope.at(
+                            place,
+                            Kind.WELCOME,
+                            id,
+                            welcome,
+                            Message.of(settings().welcome(inbound.applied()))));
+        }
+        if (gap != null) {
+            reader.tellGap(home, connection, gap);
+        }
+        if (dispatcher.isOverHigh()) {
+            connection.readable(false);
+        }
+        if (ended == null) {
+            changeState(State.OPEN);
+        }
+        reader.attach(home, connection);
+    }
+
+    /** A connection has ended. In a task of the mailbox. */
+    void connectionClosed(Connection connection, @Nullable Throwable cause) {
+        if (reader.connectionOrNull() != connection) {
+            return;
+        }
+        reader.detach();
+        position = reader.position();
+        detachedNanos = home.loop().nanoTime();
+        log.debug("{} lost its {} connection", this, connection.transport(), cause);
+        if (!resumable) {
+            end(new WherryException(ErrorCode.CLOSED, "the client has gone", cause), false);
+        } else if (cause != null && ended == null) {
+            changeState(State.RECONNECTING);
+        }
+    }
+
+    boolean isConnectedBy(Connection connection) {
+        return reader.connectionOrNull() == connection;
+    }
+
+    void heard() {
+        lastHeardNanos = home.loop().nanoTime();
+    }
+
+    private void changeState(State now) {
+        if (state != now) {
+            state = now;
+            listeners.state(now);
+        }
+    }
+
+    @Override
+    public void visit(long nowNanos) {
+        Connection connection = reader.connectionOrNull();
+        if (connection == null) {
+            if (nowNanos - detachedNanos > settings().resumeWindowNanos()) {
+                end(
+                        new WherryException(ErrorCode.TIMEOUT, "the client did not come back within the resume window"),
+                        false);
+                forget();
+            } else if (ended == null && nowNanos - detachedNanos > settings().lostAfterNanos()) {
+                changeState(State.RECONNECTING);
+            }
+            return;
+        }
+        if (nowNanos - lastHeardNanos > settings().lostAfterNanos()) {
+            WherryException lost =
+                    new WherryException(ErrorCode.TIMEOUT, "nothing heard from the client within wherry.lost-after");
+            connection.close(lost);
+            connectionClosed(connection, lost);
+            return;
+        }
+        inbound.sendAcknowledgement();
+        if (nowNanos - reader.lastWriteNanos() >= settings().heartbeatNanos()) {
+            reader.heartbeat(nowNanos);
+        }
+    }
+
+    @Override
+    public int sweepIndex() {
+        return sweepIndex;
+    }
+
+    @Override
+    public void sweepIndex(int index) {
+        sweepIndex = index;
+    }
+
+    // ---- what comes in
+
+    /** The client has received up to a position. */
+    void acknowledged(Position received) {
+        if (received.epoch().equals(server.log().epoch())) {
+            own.trim(received, completions);
+            completions.flush();
+            tellWritable();
+        }
+    }
+
+    /** The reply to a request of this side has come. */
+    void replied(Envelope reply) {
+        @Nullable Asked request = asked.remove(Position.parse(reply.name()));
+        if (request == null) {
+            return;
+        }
+        request.timer.cancel();
+        if (reply.kind() == Kind.REPLY) {
+            completions.complete(request.reply, reply.message().at(reply.position()));
+        } else {
+            completions.fail(request.reply, errorOf(reply));
+        }
+        completions.flush();
+    }
+
+    static WherryException errorOf(Envelope error) {
+        @Nullable ErrorCode code = ErrorCode.ofText(error.argumentOrEmpty());
+        return new WherryException(
+                code == null ? ErrorCode.INTERNAL : code, error.message().text());
+    }
+
+    private void inboundDrained() {
+        mailbox.execute(() -> {
+            Connection connection = reader.connectionOrNull();
+            if (connection != null) {
+                connection.readable(true);
+            }
+            inbound.roomAgain();
+        });
+    }
+
+    // ---- what goes out
+
+    /** Gives the client an envelope that is its alone. On the home loop. */
+    OwnLog.Own give(
+            Kind kind,
+            String name,
+            @Nullable String argument,
+            Message message,
+            @Nullable CompletableFuture<Void> arrived) {
+        OwnLog.Own added = own.add(reader.reached(), kind, name, argument, message, arrived, kind != Kind.HISTORY);
+        reader.ownAdded(added);
+        return added;
+    }
+
+    /** Writes an envelope that is not kept, where there is a connection. On the home loop. */
+    void tell(Envelope envelope) {
+        Connection connection = reader.connectionOrNull();
+        if (connection != null) {
+            reader.write(home, connection, envelope);
+            home.flushLater(connection);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> send(String to, Message message) {
+        Envelope.requireName("to", to);
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        mailbox.execute(() -> {
+            if (mayGive(message, arrived)) {
+                give(Kind.DIRECT, to, null, message, arrived);
+            }
+        });
+        return arrived;
+    }
+
+    private boolean mayGive(Message message, CompletableFuture<?> stage) {
+        @Nullable WherryException refusal = null;
+        if (ended != null) {
+            refusal = ended;
+        } else if (message.size() > settings().limits().message()) {
+            refusal = RealTopic.tooLarge(message.size(), settings().limits().message());
+        } else if (!own.hasRoom(message.size())) {
+            refusal = OwnLog.full(settings().limits().unacknowledged());
+        }
+        if (refusal != null) {
+            completions.fail(stage, refusal);
+            completions.flush();
+            return false;
+        }
+        notWritable |= own.bytes() + message.size() >= settings().limits().outboundHigh();
+        return true;
+    }
+
+    private void tellWritable() {
+        if (notWritable && own.bytes() <= settings().limits().outboundHigh() / 2) {
+            notWritable = false;
+            listeners.writable();
+        }
+    }
+
+    @Override
+    public CompletionStage<Message> request(String to, Message message) {
+        return request(to, message, Duration.ofNanos(settings().requestTimeoutNanos()));
+    }
+
+    @Override
+    public CompletionStage<Message> request(String to, Message message, Duration timeout) {
+        Envelope.requireName("to", to);
+        CompletableFuture<Message> reply = new CompletableFuture<>();
+        mailbox.execute(() -> {
+            if (mayGive(message, reply)) {
+                ask(to, message, timeout, reply);
+            }
+        });
+        return reply;
+    }
+
+    private void ask(String to, Message message, Duration timeout, CompletableFuture<Message> reply) {
+        Position number = own.nextPosition(reader.reached());
+        Loop.Timer timer =
+                home.loop().schedule(() -> mailbox.execute(() -> timedOut(number, to, timeout)), timeout.toNanos());
+        asked.put(number, new Asked(reply, timer));
+        give(Kind.REQUEST, to, null, message, null);
+    }
+
+    private void timedOut(Position number, String to, Duration timeout) {
+        @Nullable Asked request = asked.remove(number);
+        if (request != null) {
+            completions.fail(request.reply, timeout(to, timeout));
+            completions.flush();
+        }
+    }
+
+    static WherryException timeout(String to, Duration timeout) {
+        return new WherryException(
+                ErrorCode.TIMEOUT,
+                "request: no reply from " + to + " (expected: within " + timeout.toMillis() + " ms)");
+    }
+
+    @Override
+    public Subscription subscribe(String topic, Start start, MessageListener listener) {
+        if (start.mode() != Start.Mode.NOW) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST, "start: " + start + " (expected: now, for what a client will publish)");
+        }
+        return listeners.onPublished(
+                Envelope.requireName("topic", topic), listener, server.log().position(home.cursorSequence()));
+    }
+
+    @Override
+    public CompletionStage<Position> publish(String topic, Message message) {
+        return server.topic(topic).publish(message);
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        closeAsync();
+    }
+
+    @Override
+    public CompletionStage<Void> closeAsync() {
+        mailbox.execute(() -> end(CLOSED_BY_SERVER, true));
+        return told.minimalCompletionStage();
+    }
+
+    /**
+     * Ends the channel for the application at once. The client is told when it has been given what came before; until then
+     * the channel is kept, as long as it would wait for its client.
+     */
+    void end(WherryException reason, boolean tellClient) {
+        if (ended != null) {
+            return;
+        }
+        ended = reason;
+        changeState(State.CLOSED);
+        server.ended(this);
+        asked.forEach((number, request) -> {
+            request.timer.cancel();
+            completions.fail(request.reply, reason);
+        });
+        asked.clear();
+        listeners.closed(reason);
+        dispatcher.dispatch(0, () -> server.closed(this));
+        inbound.roomAgain();
+        if (!tellClient) {
+            forget();
+        } else if (reader.isLive()) {
+            tellEnd();
+        }
+        completions.flush();
+    }
+
+    /** Ends the channel because the server stops; completes when its client was told, at once when it has no connection. Any thread. */
+    CompletableFuture<Void> stop(WherryException reason) {
+        mailbox.execute(() -> {
+            end(reason, true);
+            if (reader.connectionOrNull() == null) {
+                forget();
+            }
+        });
+        return told;
+    }
+
+    /** Tells the client of the end, where it has been given everything before; called whenever it has. */
+    private void tellEnd() {
+        WherryException reason = ended;
+        Connection connection = reader.connectionOrNull();
+        if (reason == null || endTold || connection == null) {
+            return;
+        }
+        endTold = true;
+        String advice = switch (reason.code().advice()) {
+            case NOW -> "now";
+            case NEVER -> "never";
+            case LATER -> Long.toString(1000);
+        };
+        reader.write(
+                home,
+                connection,
+                Envelope.at(null, Kind.END, reason.code().text(), advice, Message.of(reason.getMessage())));
+        connection.flush();
+        connection.close(reason);
+        home.loop().execute(() -> mailbox.run(this::forget));
+    }
+
+    /** Lets go of everything: nobody can come back to this channel. */
+    void forget() {
+        Connection connection = reader.connectionOrNull();
+        reader.end();
+        if (connection != null && !endTold) {
+            connection.close(ended);
+        }
+        home.sweep().remove(this);
+        server.forget(this);
+        own.fail(ended == null ? CLOSED_BY_SERVER : ended, completions);
+        completions.done(told);
+        completions.flush();
+    }
+
+    // ---- the application's view
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String transport() {
+        return transport;
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public @Nullable Position position() {
+        return mailbox.inLoop() ? reader.position() : position;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
+    }
+
+    @Override
+    public Handshake handshake() {
+        return handshake;
+    }
+
+    @Override
+    public Channel onMessage(String name, MessageHandler handler) {
+        handlers.onMessage(name, handler);
+        return this;
+    }
+
+    @Override
+    public Channel onRequest(String name, RequestHandler handler) {
+        handlers.onRequest(name, handler);
+        return this;
+    }
+
+    @Override
+    public Channel onGap(Consumer<Gap> listener) {
+        listeners.onGap(listener);
+        return this;
+    }
+
+    @Override
+    public Channel onState(Consumer<State> listener) {
+        listeners.onState(listener);
+        return this;
+    }
+
+    @Override
+    public Channel onClose(Consumer<WherryException> listener) {
+        listeners.onClose(listener);
+        return this;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return state != State.CLOSED && own.bytes() < settings().limits().outboundHigh();
+    }
+
+    @Override
+    public Channel onWritable(Runnable listener) {
+        listeners.onWritable(listener);
+        return this;
+    }
+
+    /** The transport, the state and the beginning of the id, which is a secret. */
+    @Override
+    public String toString() {
+        return "Channel[" + id.substring(0, Math.min(6, id.length())) + "…, " + transport + ", " + state + "]";
+    }
+
+    /** The histories of topics by name; refuses a name that is none. */
+    static List<TopicHistory> histories(RealServer server, List<String> names) {
+        List<TopicHistory> histories = new ArrayList<>(names.size());
+        for (String name : names) {
+            histories.add(server.requireTopic(name));
+        }
+        return histories;
+    }
+}

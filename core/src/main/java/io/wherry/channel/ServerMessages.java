@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.ErrorCode;
+import io.wherry.ErrorCode.Advice;
+import io.wherry.Gap;
+import io.wherry.Message;
+import io.wherry.MessageHandler;
+import io.wherry.Position;
+import io.wherry.RequestHandler;
+import io.wherry.WherryException;
+import io.wherry.channel.Outbox.Outcome;
+import io.wherry.channel.Outbox.Sent;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a server sends on a channel, taken by its client in the order of the positions, each once. Confined to the
+ * channel's loop.
+ */
+final class ServerMessages {
+
+    private static final Logger log = LoggerFactory.getLogger(ServerMessages.class);
+
+    /** After so many envelopes that the server keeps for this channel, their arrival is reported. */
+    private static final int ACKNOWLEDGE_EVERY = 32;
+
+    private final ClientChannel channel;
+    private final Map<String, Position> gapsTold = new HashMap<>(4);
+    private int unreported;
+    private boolean reportNow;
+    private long heartbeatNanos;
+    private long lostAfterNanos;
+    private int maxMessage;
+
+    ServerMessages(ClientChannel channel) {
+        this.channel = channel;
+        this.heartbeatNanos = channel.settings().heartbeatNanos();
+        this.lostAfterNanos = channel.settings().lostAfterNanos();
+        this.maxMessage = channel.settings().limits().message();
+    }
+
+    /** After how much silence this side sends a heartbeat: its own, or the server's when that is shorter. */
+    long heartbeatNanos() {
+        return heartbeatNanos;
+    }
+
+    long lostAfterNanos() {
+        return lostAfterNanos;
+    }
+
+    int maxMessage() {
+        return maxMessage;
+    }
+
+    void welcome(Envelope welcome, boolean isNew) {
+        long acknowledged = 0;
+        for (String line : welcome.message().text().split("\n", -1)) {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                long value = number(line.substring(equals + 1));
+                switch (line.substring(0, equals)) {
+                    case "heartbeat" ->
+                        heartbeatNanos = Math.min(channel.settings().heartbeatNanos(), value * 1_000_000);
+                    case "max-message" ->
+                        maxMessage = (int) Math.min(channel.settings().limits().message(), value);
+                    case "acked" -> acknowledged = value;
+                    default -> log.trace("a line of the welcome that is not known: {}", line);
+                }
+            }
+        }
+        if (!isNew) {
+            channel.outbox().acknowledged(acknowledged);
+            channel.tellWritable();
+        }
+    }
+
+    private static long number(String text) {
+        try {
+            return Math.max(1, Math.min(Long.parseLong(text.trim()), Integer.MAX_VALUE));
+        } catch (NumberFormatException e) {
+            return Integer.MAX_VALUE;
+        }
+    }
+
+    void beginAnew() {
+        gapsTold.clear();
+        unreported = 0;
+        reportNow = false;
+    }
+
+    void disconnected() {
+        unreported = 0;
+        reportNow = false;
+    }
+
+    void received(Envelope envelope) {
+        Position at = envelope.position();
+        if (at != null) {
+            Position before = channel.position();
+            if (before != null && before.isSameEpoch(at) && !at.isAfter(before)) {
+                return;
+            }
+            channel.received(at);
+        }
+        switch (envelope.kind()) {
+            case MESSAGE -> channel.subscriptions().message(envelope, channel.dispatcher());
+            case HISTORY -> {
+                unreported++;
+                channel.subscriptions().history(envelope, channel.dispatcher());
+            }
+            case DIRECT -> {
+                reportNow = true;
+                message(envelope);
+            }
+            case REQUEST -> {
+                reportNow = true;
+                request(envelope);
+            }
+            case REPLY, ERROR -> {
+                unreported++;
+                channel.outbox().answered(envelope);
+            }
+            case GAP -> gap(envelope);
+            case ACK -> {
+                channel.outbox().acknowledged(number(envelope.name()));
+                channel.tellWritable();
+            }
+            case HEARTBEAT -> {
+                if (envelope.name().equals("?")) {
+                    heartbeat();
+                }
+            }
+            case END -> end(envelope);
+            default -> log.debug("{}: a server does not send {}", channel, envelope.kind());
+        }
+    }
+
+    void receiveComplete() {
+        if (reportNow || unreported >= ACKNOWLEDGE_EVERY) {
+            report();
+        }
+        channel.completions().flush();
+    }
+
+    /** Looks after what is not urgent. */
+    void visit() {
+        if (unreported > 0) {
+            report();
+        }
+    }
+
+    void heartbeat() {
+        report();
+        channel.tell(Envelope.control(Kind.HEARTBEAT, Envelope.NO_NAME, null));
+    }
+
+    private void report() {
+        Position position = channel.position();
+        unreported = 0;
+        reportNow = false;
+        if (position != null) {
+            channel.tell(Envelope.control(Kind.ACK, position.toString(), null));
+        }
+    }
+
+    private void message(Envelope envelope) {
+        String name = envelope.name();
+        @Nullable MessageHandler handler = channel.handlers().message(name);
+        if (handler == null) {
+            log.debug("{}: no handler for {}", channel, name);
+            return;
+        }
+        Message message = envelope.message().at(envelope.position());
+        channel.dispatcher().dispatch(message.size(), () -> handler.message(channel, message));
+    }
+
+    private void request(Envelope envelope) {
+        Position number = envelope.position();
+        if (number == null) {
+            return;
+        }
+        String name = envelope.name();
+        @Nullable RequestHandler handler = channel.handlers().request(name);
+        if (handler == null) {
+            WherryException error = ClientMessages.unknownHandler(name);
+            answer(number, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));
+            return;
+        }
+        Message message = envelope.message().at(number);
+        channel.dispatcher()
+                .dispatch(
+                        message.size(),
+                        () -> ClientMessages.answering(handler, channel, message)
+                                .whenComplete((reply, failure) -> channel.loop().execute(() -> {
+                                    if (failure == null && reply != null) {
+                                        answer(number, Kind.REPLY, null, reply);
+                                        return;
+                                    }
+                                    WherryException error =
+                                            ClientMessages.publicError(channel.toString(), name, failure);
+                                    answer(number, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));
+                                })));
+    }
+
+    private void answer(Position number, Kind kind, @Nullable String argument, Message message) {
+        channel.give(new Sent(kind, number.toString(), argument, message, Outcome.NONE));
+    }
+
+    private void gap(Envelope envelope) {
+        String argument = envelope.argumentOrEmpty();
+        int space = argument.indexOf(' ');
+        Gap.Reason reason = Gap.Reason.ofText(space < 0 ? argument : argument.substring(0, space));
+        Position upTo = space < 0 ? null : Position.parse(argument.substring(space + 1));
+        if (upTo != null && reason == Gap.Reason.OVERRUN) {
+            Position told = gapsTold.put(envelope.name(), upTo);
+            if (told != null && told.isSameEpoch(upTo) && !upTo.isAfter(told)) {
+                gapsTold.put(envelope.name(), told);
+                return;
+            }
+        }
+        channel.listeners().gap(new Gap(envelope.name(), reason, upTo));
+    }
+
+    /** The server has ended the channel: for good, or to come back with a new one. */
+    void end(Envelope envelope) {
+        @Nullable ErrorCode code = ErrorCode.ofText(envelope.name());
+        WherryException reason = new WherryException(
+                code == null ? ErrorCode.CLOSED : code, envelope.message().text());
+        if (reason.code().advice() == Advice.NEVER) {
+            channel.end(reason);
+        } else {
+            channel.comeBack(number(envelope.argumentOrEmpty()) * 1_000_000);
+        }
+    }
+}

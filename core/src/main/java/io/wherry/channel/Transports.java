@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.ErrorCode;
+import io.wherry.WherryException;
+import io.wherry.config.Config;
+import io.wherry.config.ConfigKey;
+import io.wherry.config.ConfigLoader;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.Transport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transports there are, by name: those given in code, and those on the class path. Immutable.
+ */
+public final class Transports {
+
+    private final Map<String, Transport> byName = new LinkedHashMap<>();
+
+    /** Finds the transports; one that is given in code goes before one of the same name on the class path. */
+    public Transports(List<Transport> given) {
+        for (Transport transport : given) {
+            byName.putIfAbsent(transport.name(), transport);
+        }
+        for (Transport transport : ServiceLoader.load(Transport.class, Transport.class.getClassLoader())) {
+            byName.putIfAbsent(transport.name(), transport);
+        }
+    }
+
+    /** Loads the configuration, with the keys of the core and of all transports there are. */
+    public Config load(Map<String, String> values, @Nullable Path file) {
+        List<ConfigKey<?>> known = new ArrayList<>(CoreKeys.all());
+        byName.values().forEach(transport -> known.addAll(transport.keys()));
+        return ConfigLoader.load(values, file, known);
+    }
+
+    /**
+     * The transports that a configuration names, in its order.
+     *
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} for a name without its module, with the artifact to add
+     */
+    List<Transport> named(Config config) {
+        List<String> names = config.get(CoreKeys.TRANSPORTS);
+        if (names.isEmpty()) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST,
+                    CoreKeys.TRANSPORTS + ": none (expected: one or more of " + byName.keySet() + ")");
+        }
+        List<Transport> named = new ArrayList<>();
+        for (String name : names) {
+            @Nullable Transport transport = byName.get(name);
+            if (transport == null) {
+                throw new WherryException(
+                        ErrorCode.BAD_REQUEST,
+                        CoreKeys.TRANSPORTS + ": " + name + " (expected: one of " + byName.keySet()
+                                + ", or io.wherry:wherry-transport-" + name + " on the class path)");
+            }
+            named.add(transport);
+        }
+        return named;
+    }
+}

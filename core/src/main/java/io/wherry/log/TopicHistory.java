@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.log;
+
+import io.wherry.TopicOptions;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a topic keeps: its newest entries within its bounds, and up to where it has dropped the older ones. Thread-safe;
+ * one lock for each history, under which nothing is called.
+ */
+public final class TopicHistory {
+
+    private static final int FIRST_CAPACITY = 16;
+
+    private final String name;
+    private final TopicOptions options;
+    private @Nullable Entry[] ring = new Entry[FIRST_CAPACITY];
+    private int head;
+    private int count;
+    private long bytes;
+    private final AtomicInteger readers = new AtomicInteger();
+    private volatile long dropped;
+    private volatile @Nullable Entry newest;
+
+    TopicHistory(String name, TopicOptions options) {
+        this.name = name;
+        this.options = options;
+    }
+
+    /** The topic's name. */
+    public String name() {
+        return name;
+    }
+
+    /** The topic's bounds. */
+    public TopicOptions options() {
+        return options;
+    }
+
+    /** How many readers the topic has; they count themselves. */
+    public AtomicInteger readers() {
+        return readers;
+    }
+
+    /** The sequence number of the newest entry ever, 0 for none. */
+    public long newestSequence() {
+        Entry entry = newest;
+        return entry == null ? 0 : entry.sequence();
+    }
+
+    synchronized void add(Entry entry) {
+        if (count == ring.length) {
+            grow();
+        }
+        ring[(head + count) & (ring.length - 1)] = entry;
+        count++;
+        bytes += entry.size();
+        newest = entry;
+        while (count > options.maxCount() || (bytes > options.maxBytes() && count > 1)) {
+            dropOldest();
+        }
+        dropExpired(entry.appendedNanos());
+    }
+
+    /**
+     * Reads entries forwards.
+     *
+     * @param after entries up to this sequence number are passed over
+     * @param upTo the last sequence number to be read
+     * @param max how many entries at most
+     * @param now the log's clock, to drop what is too old
+     * @param out entries are added here, in order
+     * @return the sequence number of the last entry that this topic has dropped, 0 for none
+     */
+    public synchronized long read(long after, long upTo, int max, long now, List<Entry> out) {
+        dropExpired(now);
+        int added = 0;
+        for (int i = firstAfter(after); i < count && added < max; i++, added++) {
+            Entry entry = at(i);
+            if (entry.sequence() > upTo) {
+                break;
+            }
+            out.add(entry);
+        }
+        return dropped;
+    }
+
+    /** Adds the newest entries, at most {@code max} and none after {@code upTo}, in order. */
+    public synchronized void readLast(int max, long upTo, long now, List<Entry> out) {
+        dropExpired(now);
+        int end = firstAfter(upTo);
+        for (int i = Math.max(0, end - max); i < end; i++) {
+            out.add(at(i));
+        }
+    }
+
+    /** The newest entry that is kept, null for none. */
+    public synchronized @Nullable Entry latest(long now) {
+        dropExpired(now);
+        return count == 0 ? null : at(count - 1);
+    }
+
+    private int firstAfter(long sequence) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (at(middle).sequence() <= sequence) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private Entry at(int index) {
+        Entry entry = ring[(head + index) & (ring.length - 1)];
+        if (entry == null) {
+            throw new AssertionError("history of " + name + ": no entry at " + index + " of " + count);
+        }
+        return entry;
+    }
+
+    private void dropExpired(long now) {
+        long maxAge = options.maxAge().toNanos();
+        while (count > 0 && now - at(0).appendedNanos() > maxAge) {
+            dropOldest();
+        }
+    }
+
+    private void dropOldest() {
+        Entry oldest = at(0);
+        ring[head] = null;
+        head = (head + 1) & (ring.length - 1);
+        count--;
+        bytes -= oldest.size();
+        dropped = oldest.sequence();
+    }
+
+    private void grow() {
+        @Nullable Entry[] larger = new Entry[ring.length * 2];
+        for (int i = 0; i < count; i++) {
+            larger[i] = at(i);
+        }
+        ring = larger;
+        head = 0;
+    }
+}
