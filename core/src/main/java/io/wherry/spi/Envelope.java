@@ -42,6 +42,8 @@ public record Envelope(
     /** The longest name, in bytes of UTF-8. */
     public static final int MAX_NAME_LENGTH = 255;
 
+    static final String EXPECTED_NAME = "1 to 255 bytes of UTF-8 without white space and control characters";
+
     /** What an envelope is; each has the letter that stands for it in the head. */
     public enum Kind {
         /** First on every connection of a channel: its id, and the settings that a client must know. */
@@ -131,18 +133,26 @@ public record Envelope(
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST}
      */
     public static String requireName(String what, String name) {
-        boolean good = !name.isEmpty() && ByteBufUtil.utf8Bytes(name) <= MAX_NAME_LENGTH;
-        for (int i = 0; good && i < name.length(); i++) {
-            char c = name.charAt(i);
-            good = c > ' ' && !Character.isISOControl(c) && !Character.isWhitespace(c) && !Character.isSpaceChar(c);
-        }
-        if (!good || name.equals(NO_NAME)) {
+        if (!isName(name) || name.equals(NO_NAME)) {
             throw new WherryException(
                     ErrorCode.BAD_REQUEST,
-                    what + ": " + WherryException.quote(name)
-                            + " (expected: 1 to 255 bytes without white space and control characters, not -)");
+                    what + ": " + WherryException.quote(name) + " (expected: " + EXPECTED_NAME + ", not -)");
         }
         return name;
+    }
+
+    /** Whether a text can stand in the place of the name. */
+    static boolean isName(String text) {
+        int i = 0;
+        while (i < text.length()) {
+            int c = text.codePointAt(i);
+            boolean isUnpaired = Character.getType(c) == Character.SURROGATE;
+            if (isUnpaired || Character.isISOControl(c) || Character.isWhitespace(c) || Character.isSpaceChar(c)) {
+                return false;
+            }
+            i += Character.charCount(c);
+        }
+        return !text.isEmpty() && ByteBufUtil.utf8Bytes(text) <= MAX_NAME_LENGTH;
     }
 
     /** Appends head and payload. */
@@ -185,24 +195,19 @@ public record Envelope(
     }
 
     /**
-     * Reads an envelope that fills a buffer, as on WebSocket. The buffer is lent; the payload is copied out of it.
+     * Reads an envelope that fills a buffer, as on WebSocket.
      *
+     * @param in lent; the payload is copied out of it
      * @param maxMessage the largest payload that is accepted, in bytes
+     * @return the envelope; null when its kind is not known, so that it is to be passed over
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST} or {@link ErrorCode#TOO_LARGE}
      */
-    public static Envelope read(ByteBuf in, int maxMessage) {
-        EnvelopeReader reader = new EnvelopeReader(maxMessage);
-        @Nullable Envelope envelope = reader.readWhole(in);
-        if (envelope == null) {
-            throw new WherryException(
-                    ErrorCode.BAD_REQUEST,
-                    "envelope: ends early (expected: a head line, then as many bytes as its length says)");
-        }
-        return envelope;
+    public static @Nullable Envelope read(ByteBuf in, int maxMessage) {
+        return new EnvelopeReader(maxMessage).readWhole(in);
     }
 
     /** Reads an envelope out of a text, as on an event stream; otherwise as {@link #read(ByteBuf, int)}. */
-    public static Envelope read(String text, int maxMessage) {
+    public static @Nullable Envelope read(String text, int maxMessage) {
         return read(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)), maxMessage);
     }
 }

@@ -48,11 +48,15 @@ public final class EnvelopeReader {
                 in.readerIndex(start);
                 return null;
             }
+            if (head.base64) {
+                throw bad("format: " + head.formatText + BASE64_SUFFIX + " (expected: no base64 in a batch)");
+            }
             byte[] payload = new byte[head.length];
             in.readBytes(payload);
             for (byte expected : delimiter) {
                 if (in.readByte() != expected) {
-                    throw bad("envelope: no delimiter after a payload of " + head.length + " bytes");
+                    throw bad("envelope: ends otherwise (expected: the delimiter after a payload of " + head.length
+                            + " bytes)");
                 }
             }
             @Nullable Envelope envelope = head.envelope(payload);
@@ -63,11 +67,11 @@ public final class EnvelopeReader {
         return null;
     }
 
-    /** Takes an envelope that fills the buffer; null when it is not all there. */
+    /** Takes the envelope that fills a buffer; null when it is of an unknown kind. The LF may be missing where no payload follows. */
     @Nullable Envelope readWhole(ByteBuf in) {
         @Nullable Head head = readHead(in, true);
         if (head == null) {
-            return null;
+            throw bad("head: none (expected: kind id length format name)");
         }
         byte[] payload = new byte[in.readableBytes()];
         in.readBytes(payload);
@@ -77,11 +81,7 @@ public final class EnvelopeReader {
         if (payload.length != head.length) {
             throw bad("length: " + head.length + " (expected: " + payload.length + ", the bytes that follow the head)");
         }
-        @Nullable Envelope envelope = head.envelope(payload);
-        if (envelope == null) {
-            throw bad("kind: " + (char) head.letter + " (expected: a kind that this side takes)");
-        }
-        return envelope;
+        return head.envelope(payload);
     }
 
     private @Nullable Head readHead(ByteBuf in, boolean whole) {
@@ -98,6 +98,9 @@ public final class EnvelopeReader {
             lineLength = in.readableBytes();
         }
         String line = in.toString(in.readerIndex(), lineLength, StandardCharsets.UTF_8);
+        if (!ByteBufUtil.isText(in, in.readerIndex(), lineLength, StandardCharsets.UTF_8)) {
+            throw bad("head: " + WherryException.quote(line) + " (expected: UTF-8)");
+        }
         in.skipBytes(Math.min(lineLength + 1, in.readableBytes()));
         return parseHead(line);
     }
@@ -107,7 +110,11 @@ public final class EnvelopeReader {
         int idEnd = line.indexOf(' ', kindEnd + 1);
         int lengthEnd = line.indexOf(' ', idEnd + 1);
         int formatEnd = line.indexOf(' ', lengthEnd + 1);
-        if (kindEnd != 1 || idEnd <= kindEnd || lengthEnd <= idEnd || formatEnd <= lengthEnd) {
+        if (line.chars().anyMatch(Character::isISOControl)
+                || kindEnd != 1
+                || idEnd <= kindEnd
+                || lengthEnd <= idEnd
+                || formatEnd <= lengthEnd) {
             throw bad("head: " + WherryException.quote(line) + " (expected: kind id length format name)");
         }
         int nameEnd = line.indexOf(' ', formatEnd + 1);
@@ -118,8 +125,8 @@ public final class EnvelopeReader {
             format = format.substring(0, format.length() - BASE64_SUFFIX.length());
         }
         String name = nameEnd < 0 ? line.substring(formatEnd + 1) : line.substring(formatEnd + 1, nameEnd);
-        if (name.isEmpty() || ByteBufUtil.utf8Bytes(name) > Envelope.MAX_NAME_LENGTH) {
-            throw bad("name: " + WherryException.quote(name) + " (expected: 1 to 255 bytes)");
+        if (!Envelope.isName(name)) {
+            throw bad("name: " + WherryException.quote(name) + " (expected: " + Envelope.EXPECTED_NAME + ")");
         }
         return new Head(
                 line.charAt(0),
@@ -185,9 +192,11 @@ public final class EnvelopeReader {
             if (kind == null) {
                 return null;
             }
-            Format format = formatText.equals("-") ? Format.TEXT : Format.ofText(formatText);
+            boolean none = formatText.equals("-") && length == 0 && !base64;
+            @Nullable Format format = none ? Format.TEXT : Format.ofText(formatText);
             if (format == null) {
-                throw bad("format: " + WherryException.quote(formatText) + " (expected: text, json, cbor or bytes)");
+                throw bad("format: " + WherryException.quote(formatText)
+                        + " (expected: text, json, cbor or bytes; - without a payload)");
             }
             if (format.isText() && !ByteBufUtil.isText(Unpooled.wrappedBuffer(payload), StandardCharsets.UTF_8)) {
                 throw bad("payload: not well-formed UTF-8 (expected: UTF-8 in format " + format.text() + ")");
