@@ -32,7 +32,7 @@ final class RunningServer implements ServerContext {
     private final Loops loops;
     private final CallbackThreads callbackThreads = new CallbackThreads("wherry-callback");
     private final Acceptor acceptor;
-    private final Map<Loop, ServerLoop> serverLoops = new IdentityHashMap<>();
+    private final IdentityHashMap<Loop, ServerLoop> serverLoops = new IdentityHashMap<>();
     private final Map<Class<?>, Port> ports = new LinkedHashMap<>();
     private volatile int port = -1;
 

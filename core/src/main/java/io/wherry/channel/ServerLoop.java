@@ -34,7 +34,7 @@ final class ServerLoop {
     private final Runnable flushAll = this::flushAll;
     private final ByteBuf scratch = Unpooled.buffer(1024);
     private final Map<GroupKey, ReaderGroup> groups = new HashMap<>();
-    private final Map<TopicHistory, List<ReaderGroup>> groupsByTopic = new IdentityHashMap<>();
+    private final IdentityHashMap<TopicHistory, List<ReaderGroup>> groupsByTopic = new IdentityHashMap<>();
     private final List<ReaderGroup> touched = new ArrayList<>();
     private final Sweep sweep;
     private List<Connection> unflushed = new ArrayList<>();

@@ -15,7 +15,6 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ public final class Loops {
 
     private final EventLoopGroup group;
     private final List<Loop> all;
-    private final Map<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
+    private final IdentityHashMap<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
     private final AtomicInteger next = new AtomicInteger();
 
     private Loops(EventLoopGroup group) {
