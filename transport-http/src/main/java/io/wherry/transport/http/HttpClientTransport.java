@@ -20,7 +20,9 @@ final class HttpClientTransport implements ClientTransport {
 
     @Override
     public ClientConnection connect(ClientContext context, Target target, ClientListener listener) {
-        throw new UnsupportedOperationException();
+        PollingConnection connection = new PollingConnection(pool, context, target, listener);
+        target.loop().execute(connection::advance);
+        return connection;
     }
 
     @Override

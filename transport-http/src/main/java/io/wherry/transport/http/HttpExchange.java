@@ -120,6 +120,19 @@ public final class HttpExchange {
         }
     }
 
+    /** Runs a step of the answer on the loop, at once when called there; what it throws is the answer. Any thread. */
+    public void run(Runnable step) {
+        if (!loop().inLoop()) {
+            loop().execute(() -> run(step));
+            return;
+        }
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
     /** Whether {@code If-None-Match} names an entity tag. */
     public boolean hasTag(String etag) {
         @Nullable String wanted = headers().get(HttpHeaderNames.IF_NONE_MATCH);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.transport.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.wherry.Position;
 import io.wherry.config.Config;
 import io.wherry.config.ConfigKey;
 import io.wherry.spi.ClientTransport;
@@ -70,6 +74,13 @@ public final class HttpTransport implements Transport {
     @Override
     public ClientTransport client(Config config) {
         return new HttpClientTransport(config);
+    }
+
+    /** Adds a position with which to go on, as a header of its own and as entity tag. */
+    static void addPosition(HttpHeaders headers, Position position) {
+        headers.set(POSITION_HEADER, position.toString());
+        headers.set(HttpHeaderNames.ETAG, "\"" + position + "\"");
+        headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
     }
 
     /** The value of a {@code Wherry-Gap} header: topic, reason and position, with what is not ASCII in the topic percent-encoded. */

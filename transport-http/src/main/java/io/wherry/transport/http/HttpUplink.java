@@ -28,6 +28,7 @@ public final class HttpUplink {
     private @Nullable HttpCall call;
     private @Nullable Runnable onEmpty;
     private boolean owed;
+    private boolean delivering;
     private boolean closed;
 
     /**
@@ -70,7 +71,7 @@ public final class HttpUplink {
 
     /** Sends what was taken, now or when the POST under way is answered. */
     public void flush() {
-        if (closed || call != null || channelId == null) {
+        if (closed || call != null || delivering || channelId == null) {
             return;
         }
         if (owed || !outbox.isEmpty()) {
@@ -106,15 +107,28 @@ public final class HttpUplink {
         call = null;
         // Without an acknowledgement the server has no room yet: an empty POST waits for it.
         owed = !response.body().isReadable();
-        listener.alive();
-        if (!owed) {
-            BatchFraming.read(response.body(), context.limits().message(), listener::received);
-            listener.receiveComplete();
-        }
         boolean wasWritable = isWritable();
+        deliver(response.body());
         flush();
         if (!wasWritable && isWritable()) {
             listener.writable();
+        }
+    }
+
+    private void deliver(ByteBuf batch) {
+        delivering = true;
+        try {
+            listener.alive();
+            if (batch.isReadable()) {
+                BatchFraming.read(batch, context.limits().message(), envelope -> {
+                    if (!closed) {
+                        listener.received(envelope);
+                    }
+                });
+                listener.receiveComplete();
+            }
+        } finally {
+            delivering = false;
         }
     }
 

@@ -160,7 +160,7 @@ final class Incoming {
     private static boolean isHostClear(HttpRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         return hosts.size() == 1
-                || hosts.isEmpty() && !request.protocolVersion().isKeepAliveDefault();
+                || (hosts.isEmpty() && !request.protocolVersion().isKeepAliveDefault());
     }
 
     private static Map<String, List<String>> headers(HttpHeaders headers) {

@@ -101,7 +101,18 @@ public final class PollConnection implements Connection {
         if (request.isChannel()) {
             return BatchFraming.LF;
         }
+        return plainFraming(request);
+    }
+
+    /** The framing of polls for readers without a library; in JSON it needs {@link #array} around it. */
+    static Framing plainFraming(ReadingRequest request) {
         return request.isJson() ? JsonFraming.ITEMS : RawFraming.withoutGaps(request.delimiter());
+    }
+
+    /** Makes an array of items: each has a comma after it, and the last comma becomes the end. */
+    static ByteBuf array(ByteBuf items) {
+        items.setByte(items.writerIndex() - 1, ']');
+        return Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(new byte[] {'['}), items);
     }
 
     @Override
@@ -168,7 +179,8 @@ public final class PollConnection implements Connection {
                     headers,
                     Unpooled.EMPTY_BUFFER);
         } else {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, mediaType());
+            headers.set(
+                    HttpHeaderNames.CONTENT_TYPE, request.isChannel() ? BatchFraming.MEDIA_TYPE : mediaType(request));
             ByteBuf body = body();
             exchange.respond(HttpResponseStatus.OK, headers, body);
             body.release();
@@ -181,42 +193,36 @@ public final class PollConnection implements Connection {
         if (listener == null) {
             return true;
         }
-        String position = listener.position().toString();
-        String etag = "\"" + position + "\"";
-        headers.set(HttpTransport.POSITION_HEADER, position);
-        headers.set(HttpHeaderNames.ETAG, etag);
-        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+        HttpTransport.addPosition(headers, listener.position());
         for (Envelope gap : listener.gaps()) {
             headers.add(HttpTransport.GAP_HEADER, HttpTransport.gapHeader(gap));
         }
-        return !exchange.hasTag(etag);
+        return !exchange.hasTag(headers.get(HttpHeaderNames.ETAG));
     }
 
-    private String mediaType() {
-        if (request.isChannel()) {
-            return BatchFraming.MEDIA_TYPE;
-        }
+    /** The content type of polls for readers without a library. */
+    static String mediaType(ReadingRequest request) {
         return request.isJson() ? "application/json" : "text/plain; charset=utf-8";
     }
 
     private ByteBuf body() {
         if (!request.isChannel() && request.isJson()) {
-            // Each item has a comma after it; the last becomes the end of the array.
-            ByteBuf body = loop().alloc().buffer(size + 1).writeByte('[');
-            written.forEach(item -> body.writeBytes(item, item.readerIndex(), item.readableBytes()));
-            body.setByte(body.writerIndex() - 1, ']');
-            return body;
+            return array(joined());
         }
         if (written.size() == 1) {
             return written.get(0).retain();
         }
         if (size < COPIED_BELOW) {
-            ByteBuf body = loop().alloc().buffer(size);
-            written.forEach(piece -> body.writeBytes(piece, piece.readerIndex(), piece.readableBytes()));
-            return body;
+            return joined();
         }
         CompositeByteBuf body = loop().alloc().compositeBuffer(written.size());
         written.forEach(piece -> body.addComponent(true, piece.retain()));
+        return body;
+    }
+
+    private ByteBuf joined() {
+        ByteBuf body = loop().alloc().buffer(size);
+        written.forEach(piece -> body.writeBytes(piece, piece.readerIndex(), piece.readableBytes()));
         return body;
     }
 
