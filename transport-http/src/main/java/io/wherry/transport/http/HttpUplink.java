@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.transport.http;
 
+import io.netty.buffer.ByteBuf;
 import io.wherry.WherryException;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.ClientContext;
