@@ -208,11 +208,14 @@ final class ClientMessages {
         if (channel.hasEnded()) {
             return;
         }
-        if (failure == null && reply != null) {
+        int most = channel.settings().limits().message();
+        if (failure == null && reply != null && reply.size() <= most) {
             answer(request, Kind.REPLY, null, reply);
             return;
         }
-        WherryException error = publicError(channel.toString(), request.name(), failure);
+        WherryException error = failure == null && reply != null
+                ? RealTopic.tooLarge(reply.size(), most)
+                : publicError(channel.toString(), request.name(), failure);
         answer(request, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));
     }
 

@@ -29,9 +29,4 @@ record ClientSettings(
                 config.get(CoreKeys.BACKOFF_MIN).toNanos(),
                 config.get(CoreKeys.BACKOFF_MAX).toNanos());
     }
-
-    /** How often a channel is looked after. */
-    long visitEveryNanos() {
-        return Math.max(20_000_000L, Math.min(1_000_000_000L, Math.min(heartbeatNanos, lostAfterNanos) / 4));
-    }
 }

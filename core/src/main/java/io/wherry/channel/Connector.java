@@ -81,8 +81,17 @@ final class Connector {
         attempt = next;
         next.connect();
         if (visits == null) {
-            visits = channel.loop().schedule(this::visit, channel.settings().visitEveryNanos());
+            visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
         }
+    }
+
+    /** Looks after the connection at the times that the welcome has set. */
+    private void visitAgain() {
+        Loop.Timer timer = visits;
+        if (timer != null) {
+            timer.cancel();
+        }
+        visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
     }
 
     private void visit() {
@@ -94,7 +103,7 @@ final class Connector {
         if (current != null) {
             current.visit(channel.loop().nanoTime());
         }
-        visits = channel.loop().schedule(this::visit, channel.settings().visitEveryNanos());
+        visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
     }
 
     /** An attempt has ended, before its welcome or after. */
@@ -112,6 +121,8 @@ final class Connector {
         if (reason != null && reason.code() == ErrorCode.UNKNOWN_CHANNEL) {
             channelId = null;
             connect();
+        } else if (which.open && reason != null && reason.code().advice() == Advice.NEVER) {
+            channel.end(reason);
         } else if (which.open) {
             again(reason == null ? 0 : backoff.nextNanos());
         } else {
@@ -294,6 +305,7 @@ final class Connector {
             channelId = envelope.name();
             channel.inbound().welcome(envelope, isNew);
             channel.opened(transportName, envelope.name(), start, isNew);
+            visitAgain();
             channel.completions().flush();
         }
 

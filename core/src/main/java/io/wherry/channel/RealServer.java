@@ -336,7 +336,7 @@ public final class RealServer implements Server {
             result.complete(null);
             return result;
         }
-        endChannels()
+        var unused = endChannels()
                 .completeOnTimeout(null, settings.closeTimeoutNanos(), TimeUnit.NANOSECONDS)
                 .thenCompose(told -> current.stop())
                 .whenComplete((stopped, failure) -> {

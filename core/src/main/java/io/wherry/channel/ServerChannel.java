@@ -42,8 +42,6 @@ import org.slf4j.LoggerFactory;
 final class ServerChannel implements Channel, Sweep.Visited {
 
     private static final Logger log = LoggerFactory.getLogger(ServerChannel.class);
-    private static final WherryException CLOSED_BY_SERVER =
-            new WherryException(ErrorCode.CLOSED, "closed by the server");
 
     private final RealServer server;
     private final String id;
@@ -228,7 +226,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
         position = reader.position();
         detachedNanos = home.loop().nanoTime();
         log.debug("{} lost its {} connection", this, connection.transport(), cause);
-        if (!resumable) {
+        if (cause instanceof WherryException refusal && refusal.code().advice() == ErrorCode.Advice.NEVER) {
+            end(refusal, false);
+        } else if (!resumable) {
             end(new WherryException(ErrorCode.CLOSED, "the client has gone", cause), false);
         } else if (cause != null && ended == null) {
             changeState(State.RECONNECTING);
@@ -338,6 +338,10 @@ final class ServerChannel implements Channel, Sweep.Visited {
             @Nullable String argument,
             Message message,
             @Nullable CompletableFuture<Void> arrived) {
+        if (reader.isLive()) {
+            // What was published before this comes before it.
+            home.readOn();
+        }
         OwnLog.Own added = own.add(reader.reached(), kind, name, argument, message, arrived, kind != Kind.HISTORY);
         reader.ownAdded(added);
         return added;
@@ -407,6 +411,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
     }
 
     private void ask(String to, Message message, Duration timeout, CompletableFuture<Message> reply) {
+        home.readOn();
         Position number = own.nextPosition(reader.reached());
         Loop.Timer timer =
                 home.loop().schedule(() -> mailbox.execute(() -> timedOut(number, to, timeout)), timeout.toNanos());
@@ -452,8 +457,12 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     @Override
     public CompletionStage<Void> closeAsync() {
-        mailbox.execute(() -> end(CLOSED_BY_SERVER, true));
+        mailbox.execute(() -> end(closedByServer(), true));
         return told.minimalCompletionStage();
+    }
+
+    private static WherryException closedByServer() {
+        return new WherryException(ErrorCode.CLOSED, "closed by the server");
     }
 
     /**
@@ -525,7 +534,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
         }
         home.sweep().remove(this);
         server.forget(this);
-        own.fail(ended == null ? CLOSED_BY_SERVER : ended, completions);
+        own.fail(ended == null ? closedByServer() : ended, completions);
         completions.done(told);
         completions.flush();
     }

@@ -89,6 +89,11 @@ final class ServerLoop {
 
     private void turn() {
         wakeScheduled.set(false);
+        readOn();
+    }
+
+    /** Reads on and serves the groups, now instead of with the next turn. Not while a group is being served. */
+    void readOn() {
         Log.Link at = cursor;
         if (at == null) {
             return;

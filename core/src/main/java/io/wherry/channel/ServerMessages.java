@@ -50,6 +50,12 @@ final class ServerMessages {
         return heartbeatNanos;
     }
 
+    /** How often to look after what times there are. */
+    long visitEveryNanos() {
+        return Math.max(20_000_000L, Math.min(1_000_000_000L, Math.min(heartbeatNanos, lostAfterNanos) / 4));
+    }
+
+    /** After how much silence of the server its connection is given up. */
     long lostAfterNanos() {
         return lostAfterNanos;
     }
@@ -59,32 +65,13 @@ final class ServerMessages {
     }
 
     void welcome(Envelope welcome, boolean isNew) {
-        long acknowledged = 0;
-        for (String line : welcome.message().text().split("\n", -1)) {
-            int equals = line.indexOf('=');
-            if (equals > 0) {
-                long value = number(line.substring(equals + 1));
-                switch (line.substring(0, equals)) {
-                    case "heartbeat" ->
-                        heartbeatNanos = Math.min(channel.settings().heartbeatNanos(), value * 1_000_000);
-                    case "max-message" ->
-                        maxMessage = (int) Math.min(channel.settings().limits().message(), value);
-                    case "acked" -> acknowledged = value;
-                    default -> log.trace("a line of the welcome that is not known: {}", line);
-                }
-            }
-        }
+        Welcome told = Welcome.of(welcome, channel.settings());
+        heartbeatNanos = Math.min(channel.settings().heartbeatNanos(), told.heartbeatNanos());
+        lostAfterNanos = told.lostAfterNanos();
+        maxMessage = told.maxMessage();
         if (!isNew) {
-            channel.outbox().acknowledged(acknowledged);
+            channel.outbox().acknowledged(told.acknowledged());
             channel.tellWritable();
-        }
-    }
-
-    private static long number(String text) {
-        try {
-            return Math.max(1, Math.min(Long.parseLong(text.trim()), Integer.MAX_VALUE));
-        } catch (NumberFormatException e) {
-            return Integer.MAX_VALUE;
         }
     }
 
@@ -128,7 +115,7 @@ final class ServerMessages {
             }
             case GAP -> gap(envelope);
             case ACK -> {
-                channel.outbox().acknowledged(number(envelope.name()));
+                channel.outbox().acknowledged(Welcome.number(envelope.name()));
                 channel.tellWritable();
             }
             case HEARTBEAT -> {
@@ -198,12 +185,13 @@ final class ServerMessages {
                         message.size(),
                         () -> ClientMessages.answering(handler, channel, message)
                                 .whenComplete((reply, failure) -> channel.loop().execute(() -> {
-                                    if (failure == null && reply != null) {
+                                    if (failure == null && reply != null && reply.size() <= maxMessage) {
                                         answer(number, Kind.REPLY, null, reply);
                                         return;
                                     }
-                                    WherryException error =
-                                            ClientMessages.publicError(channel.toString(), name, failure);
+                                    WherryException error = failure == null && reply != null
+                                            ? RealTopic.tooLarge(reply.size(), maxMessage)
+                                            : ClientMessages.publicError(channel.toString(), name, failure);
                                     answer(number, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));
                                 })));
     }
@@ -235,7 +223,7 @@ final class ServerMessages {
         if (reason.code().advice() == Advice.NEVER) {
             channel.end(reason);
         } else {
-            channel.comeBack(number(envelope.argumentOrEmpty()) * 1_000_000);
+            channel.comeBack(Math.max(0, Welcome.number(envelope.argumentOrEmpty())) * 1_000_000);
         }
     }
 }
