@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Position(String epoch, long sequence, long sub) {
 
-    private static final int MAX_EPOCH_LENGTH = 16;
+    /** The longest epoch, in letters. */
+    public static final int MAX_EPOCH_LENGTH = 16;
 
     /** Checks the parts. */
     public Position {

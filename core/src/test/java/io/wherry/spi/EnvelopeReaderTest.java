@@ -257,7 +257,7 @@ final class EnvelopeReaderTest {
 
     @Test
     void base64InABatchIsRefused() {
-        refuses(ErrorCode.BAD_REQUEST, "d e-1 3 bytes;base64 a\nAAr/\n").contains("format: bytes;base64");
+        refuses(ErrorCode.BAD_REQUEST, "d e-1 3 bytes;base64 a\nAAr/\n").contains("base64 (expected: none in a batch)");
     }
 
     @Test
