@@ -125,6 +125,7 @@ final class MessageTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // what the compiler forbids is tried
     void nullIsRefusedAtTheDoor() {
         assertThatNullPointerException().isThrownBy(() -> Message.json(null)).withMessage("value");
         assertThatNullPointerException()

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,7 +211,7 @@ final class ConfigLoaderTest {
         assertThat(config.get(CoreKeys.PORT)).isZero();
     }
 
-    private Config read(Path file) {
+    private Config read(@Nullable Path file) {
         return new ConfigLoader(classPath, environment, system).read(builder, file, List.copyOf(CoreKeys.all()));
     }
 

@@ -181,9 +181,8 @@ final class EnvelopeReaderTest {
     void aHeadHasUpTo1024Bytes() {
         String head = "h - 0 - a " + "x".repeat(1013);
 
-        Envelope envelope = reader.readNext(utf8(head + "\n\n"), LF);
-        assertThat(envelope).isNotNull();
-        assertThat(envelope.argumentOrEmpty()).hasSize(1013);
+        assertThat(reader.readNext(utf8(head + "\n\n"), LF))
+                .isEqualTo(Envelope.control(Kind.HEARTBEAT, "a", "x".repeat(1013)));
         assertThat(reader.readNext(utf8(head), LF)).isNull();
         refuses(ErrorCode.TOO_LARGE, head + "x\n\n").contains("head: ");
         refuses(ErrorCode.TOO_LARGE, head + "x").contains("head: ");
@@ -276,9 +275,10 @@ final class EnvelopeReaderTest {
 
     @Test
     void anEmptyArgumentIsThere() {
-        assertThat(Envelope.read("h - 0 - - ", MAX_MESSAGE).argument()).isEmpty();
-        assertThat(Envelope.read("h - 0 - -", MAX_MESSAGE).argument()).isNull();
-        assertThat(Envelope.read("h - 0 - -  a  b ", MAX_MESSAGE).argument()).isEqualTo(" a  b ");
+        assertThat(Envelope.read("h - 0 - - ", MAX_MESSAGE)).isEqualTo(Envelope.control(Kind.HEARTBEAT, "-", ""));
+        assertThat(Envelope.read("h - 0 - -", MAX_MESSAGE)).isEqualTo(Envelope.control(Kind.HEARTBEAT, "-", null));
+        assertThat(Envelope.read("h - 0 - -  a  b ", MAX_MESSAGE))
+                .isEqualTo(Envelope.control(Kind.HEARTBEAT, "-", " a  b "));
     }
 
     /** Whatever comes, it is read or refused with a code, and the buffer's reader index stays inside. */
