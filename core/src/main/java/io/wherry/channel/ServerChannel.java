@@ -338,11 +338,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
             @Nullable String argument,
             Message message,
             @Nullable CompletableFuture<Void> arrived) {
-        if (reader.isLive()) {
-            // What was published before this comes before it.
-            home.readOn();
-        }
-        OwnLog.Own added = own.add(reader.reached(), kind, name, argument, message, arrived, kind != Kind.HISTORY);
+        OwnLog.Own added = own.add(reader.lastSequence(), kind, name, argument, message, arrived, kind != Kind.HISTORY);
         reader.ownAdded(added);
         return added;
     }
@@ -411,12 +407,10 @@ final class ServerChannel implements Channel, Sweep.Visited {
     }
 
     private void ask(String to, Message message, Duration timeout, CompletableFuture<Message> reply) {
-        home.readOn();
-        Position number = own.nextPosition(reader.reached());
+        Position number = give(Kind.REQUEST, to, null, message, null).position();
         Loop.Timer timer =
                 home.loop().schedule(() -> mailbox.execute(() -> timedOut(number, to, timeout)), timeout.toNanos());
         asked.put(number, new Asked(reply, timer));
-        give(Kind.REQUEST, to, null, message, null);
     }
 
     private void timedOut(Position number, String to, Duration timeout) {

@@ -89,14 +89,30 @@ final class ServerLoop {
 
     private void turn() {
         wakeScheduled.set(false);
-        readOn();
+        if (readRun()) {
+            wake();
+        }
     }
 
-    /** Reads on and serves the groups, now instead of with the next turn. Not while a group is being served. */
+    /**
+     * Reads on to what is the end of the log now, and serves the groups: at once, not with the next turn. Not while a group is
+     * being served.
+     */
     void readOn() {
+        if (cursor == null) {
+            return;
+        }
+        long end = log.last().sequence();
+        while (cursorSequence() < end && readRun()) {
+            // on to the next run
+        }
+    }
+
+    /** Reads some entries and serves the groups; returns whether there are more. */
+    private boolean readRun() {
         Log.Link at = cursor;
         if (at == null) {
-            return;
+            return false;
         }
         long before = at.sequence();
         int bytes = 0;
@@ -121,9 +137,7 @@ final class ServerLoop {
             removeIfEmpty(group);
         }
         touched.clear();
-        if (next != null) {
-            wake();
-        }
+        return next != null;
     }
 
     /** Encodes entries into one new buffer, which the caller releases. */
