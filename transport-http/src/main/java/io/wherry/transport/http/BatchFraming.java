@@ -18,9 +18,6 @@ public final class BatchFraming implements Framing {
     /** The content type of batches. */
     public static final String MEDIA_TYPE = "application/vnd.wherry.v1";
 
-    /** The batch in which LF follows each payload. */
-    public static final BatchFraming LF = new BatchFraming(Delimiter.LF);
-
     private final Delimiter delimiter;
 
     BatchFraming(Delimiter delimiter) {

@@ -31,7 +31,7 @@ final class Outbox {
         if (gathered.capacity() == 0) {
             gathered = Unpooled.buffer();
         }
-        BatchFraming.LF.encode(envelope, gathered);
+        Delimiter.LF.batch().encode(envelope, gathered);
     }
 
     /** Gives a batch, and begins another. */

@@ -99,7 +99,7 @@ public final class PollConnection implements Connection {
     @Override
     public Framing framing() {
         if (request.isChannel()) {
-            return BatchFraming.LF;
+            return Delimiter.LF.batch();
         }
         return plainFraming(request);
     }

@@ -85,7 +85,7 @@ final class UplinkAnswer {
         ByteBuf first = Unpooled.EMPTY_BUFFER;
         if (acknowledged != null) {
             first = Unpooled.buffer();
-            BatchFraming.LF.encode(Envelope.control(Kind.ACK, acknowledged.toString(), null), first);
+            Delimiter.LF.batch().encode(Envelope.control(Kind.ACK, acknowledged.toString(), null), first);
         }
         if (waitsForReplies) {
             PollConnection.answer(exchange, HttpTransport.NAME, request, Duration.ZERO, first);
