@@ -8,9 +8,6 @@ import io.wherry.spi.Framing;
 /** The object of {@link PlainJson} for each message and gap, followed by a delimiter. Stateless. */
 public final class JsonFraming implements Framing {
 
-    /** Objects with commas after them: the inside of an array, but for the last comma. */
-    static final JsonFraming ITEMS = new JsonFraming(Delimiter.COMMA);
-
     private final Delimiter delimiter;
 
     JsonFraming(Delimiter delimiter) {

@@ -106,7 +106,7 @@ public final class PollConnection implements Connection {
 
     /** The framing of polls for readers without a library; in JSON it needs {@link #array} around it. */
     static Framing plainFraming(ReadingRequest request) {
-        return request.isJson() ? JsonFraming.ITEMS : RawFraming.withoutGaps(request.delimiter());
+        return request.isJson() ? Delimiter.COMMA.json() : RawFraming.withoutGaps(request.delimiter());
     }
 
     /** Makes an array of items: each has a comma after it, and the last comma becomes the end. */
