@@ -55,15 +55,15 @@ public final class CoreKeys {
 
     /** The heartbeat. */
     public static final ConfigKey<Duration> HEARTBEAT = ConfigKey.duration(
-                    "wherry.heartbeat", "15s", "After how much silence a side sends a sign of life; clients are told.")
-            .forServer();
+            "wherry.heartbeat",
+            "15s",
+            "After how much silence a side sends a sign of life. A client that has its welcome goes by the server's value.");
 
     /** When a peer is given up. */
     public static final ConfigKey<Duration> LOST_AFTER = ConfigKey.duration(
-                    "wherry.lost-after",
-                    "40s",
-                    "After how much silence of the other side a connection is given up; clients are told. More than `wherry.heartbeat`.")
-            .forServer();
+            "wherry.lost-after",
+            "40s",
+            "After how much silence of the other side a connection is given up; more than wherry.heartbeat. A client that has its welcome goes by the server's value.");
 
     /** How long a channel waits for its client. */
     public static final ConfigKey<Duration> RESUME_WINDOW = ConfigKey.duration(
@@ -85,7 +85,7 @@ public final class CoreKeys {
     public static final ConfigKey<Duration> BACKOFF_MIN = ConfigKey.duration(
                     "wherry.backoff-min",
                     "200ms",
-                    "The bound of the first random pause before a client reconnects; it doubles each time, up to `wherry.backoff-max`.")
+                    "The bound of the first random pause before a client reconnects; it doubles each time, up to wherry.backoff-max.")
             .forClient();
 
     /** The longest pause before reconnecting. */
@@ -126,14 +126,13 @@ public final class CoreKeys {
     public static final ConfigKey<Integer> MAX_BATCH = ConfigKey.size(
             "wherry.limits.batch",
             "4MiB",
-            "The largest body of one uplink POST or poll answer; more than `wherry.limits.message`.");
+            "The largest body of one uplink POST or poll answer; more than wherry.limits.message.");
 
     /** The largest request head. */
     public static final ConfigKey<Integer> MAX_HEADER = ConfigKey.size(
-                    "wherry.limits.header",
-                    "16KiB",
-                    "The largest request line and header section of an HTTP request, each.")
-            .forServer();
+            "wherry.limits.header",
+            "16KiB",
+            "The largest first line, and the largest header section, of an HTTP request or response.");
 
     /** How many channels. */
     public static final ConfigKey<Integer> MAX_CHANNELS = ConfigKey.number(
@@ -175,13 +174,13 @@ public final class CoreKeys {
     public static final ConfigKey<Integer> MAX_UNACKNOWLEDGED = ConfigKey.size(
             "wherry.limits.unacknowledged",
             "16MiB",
-            "How many bytes that a side has sent to one channel alone may wait for the other's acknowledgement; over it sends fail. At least `wherry.limits.message`.");
+            "How many bytes that a side has sent to one channel alone may wait for the other's acknowledgement; over it sends fail. At least wherry.limits.message.");
 
     /** When a sender is told to slow down. */
     public static final ConfigKey<Integer> OUTBOUND_HIGH = ConfigKey.size(
             "wherry.limits.outbound-high",
             "1MiB",
-            "From how many unacknowledged bytes on a channel says that it is not writable; at most `wherry.limits.unacknowledged`.");
+            "From how many unacknowledged bytes on a channel says that it is not writable; at most wherry.limits.unacknowledged.");
 
     /** How many bytes wait for handlers. */
     public static final ConfigKey<Integer> MAX_INBOUND = ConfigKey.size(
@@ -203,7 +202,7 @@ public final class CoreKeys {
     public static final ConfigKey<Integer> MAX_DECOMPRESSED = ConfigKey.size(
             "wherry.limits.decompressed",
             "1MiB",
-            "The largest payload of a message after decompression; at least `wherry.limits.message`.");
+            "The largest payload of a message after decompression; at least wherry.limits.message.");
 
     private CoreKeys() {}
 

@@ -3,9 +3,12 @@ package io.wherry.config;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The reference of configuration keys: a table in Markdown, made from the keys themselves. */
 public final class KeyTable {
+
+    private static final Pattern KEY_NAME = Pattern.compile("\\bwherry\\.[a-z]+([.-][a-z]+)*");
 
     private KeyTable() {}
 
@@ -22,11 +25,11 @@ public final class KeyTable {
                     .append("` | ")
                     .append(written(key.defaultText()))
                     .append(" | ")
-                    .append(cell(key.expected()))
+                    .append(prose(key.expected()))
                     .append(" | ")
                     .append(side)
                     .append(" | ")
-                    .append(cell(key.description()))
+                    .append(prose(key.description()))
                     .append(" |\n");
         }
         return table.toString();
@@ -39,6 +42,11 @@ public final class KeyTable {
                 .replace("\n", "\\n")
                 .replace("\t", "\\t");
         return escaped.isEmpty() ? "(empty)" : "`" + cell(escaped) + "`";
+    }
+
+    /** A text with the keys that it names marked as code. */
+    private static String prose(String text) {
+        return KEY_NAME.matcher(cell(text)).replaceAll("`$0`");
     }
 
     private static String cell(String text) {

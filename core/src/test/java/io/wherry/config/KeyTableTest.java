@@ -13,14 +13,14 @@ final class KeyTableTest {
         List<ConfigKey<?>> keys = List.of(
                 ConfigKey.text("wherry.a", "", "Says a | b.").forServer(),
                 ConfigKey.text("wherry.b", "\r\n\t\\", "Says b.").forClient(),
-                ConfigKey.flag("wherry.c", true, "Says c."));
+                ConfigKey.flag("wherry.c", true, "Less than wherry.lost-after, or wherry.b."));
 
         assertThat(KeyTable.markdown(keys)).isEqualTo("""
                 | key | default | expected | side | what it is for |
                 |---|---|---|---|---|
                 | `wherry.a` | (empty) | a text | server | Says a \\| b. |
                 | `wherry.b` | `\\r\\n\\t\\\\` | a text | client | Says b. |
-                | `wherry.c` | `true` | true or false | both | Says c. |
+                | `wherry.c` | `true` | true or false | both | Less than `wherry.lost-after`, or `wherry.b`. |
                 """);
     }
 }
