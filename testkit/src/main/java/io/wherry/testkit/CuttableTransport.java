@@ -145,7 +145,7 @@ public final class CuttableTransport implements Transport {
             if (refusing) {
                 loop.execute(() -> end(new WherryException(ErrorCode.UNAVAILABLE, "refused by the test")));
             } else {
-                connection = client.connect(context, target, this);
+                down(() -> connection = client.connect(context, target, this));
             }
         }
 
@@ -157,9 +157,10 @@ public final class CuttableTransport implements Transport {
         }
 
         void resume() {
-            outbound.forEach(Runnable::run);
-            outbound.clear();
-            while (!inbound.isEmpty()) {
+            while (!outbound.isEmpty() && !ended) {
+                outbound.remove().run();
+            }
+            while (!inbound.isEmpty() && !ended) {
                 inbound.remove().run();
             }
             if (!ended && isWritable()) {
@@ -223,7 +224,7 @@ public final class CuttableTransport implements Transport {
 
         @Override
         public void close() {
-            if (stalled) {
+            if (stalled || connection == null) {
                 loop.execute(() -> end(null));
             }
             if (connection != null) {

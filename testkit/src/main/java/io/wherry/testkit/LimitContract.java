@@ -206,7 +206,14 @@ public interface LimitContract extends ContractPart {
                 .start();
         Network network = fixture().network(server);
         Recorder client = fixture()
-                .connect(network, "wherry.limits.unacknowledged", "64KiB", "wherry.limits.outbound-high", "16KiB");
+                .connect(
+                        network,
+                        "wherry.limits.message",
+                        "32KiB",
+                        "wherry.limits.unacknowledged",
+                        "64KiB",
+                        "wherry.limits.outbound-high",
+                        "16KiB");
         network.refuse(true);
         network.cut();
         client.takeState(State.RECONNECTING);
