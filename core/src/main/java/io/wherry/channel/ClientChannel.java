@@ -25,6 +25,7 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -228,7 +229,22 @@ final class ClientChannel implements Channel {
     }
 
     private void post(Sent sent) {
-        loop.execute(() -> give(sent));
+        onLoop(() -> give(sent), () -> sent.outcome().failed(closedAlready()));
+    }
+
+    /** Runs something on the loop, or something else when the loop has ended with its client. */
+    private void onLoop(Runnable action, Runnable tooLate) {
+        try {
+            loop.execute(action);
+        } catch (RejectedExecutionException e) {
+            log.debug("{}: used after its client was closed", this, e);
+            tooLate.run();
+            completions.flush();
+        }
+    }
+
+    private static WherryException closedAlready() {
+        return new WherryException(ErrorCode.CLOSED, "the client is closed");
     }
 
     /** Takes a thing to be sent, or refuses it. On the loop. */
@@ -299,7 +315,7 @@ final class ClientChannel implements Channel {
     public CompletionStage<Message> request(String to, Message message, Duration timeout) {
         Envelope.requireName("to", to);
         CompletableFuture<Message> reply = new CompletableFuture<>();
-        loop.execute(() -> {
+        Runnable ask = () -> {
             Asking asking = new Asking(reply);
             Sent sent = new Sent(Kind.REQUEST, to, null, message, asking);
             asking.timer = loop.schedule(
@@ -310,7 +326,8 @@ final class ClientChannel implements Channel {
                     },
                     timeout.toNanos());
             give(sent);
-        });
+        };
+        onLoop(ask, () -> reply.completeExceptionally(closedAlready()));
         return reply;
     }
 
@@ -365,7 +382,7 @@ final class ClientChannel implements Channel {
     public Subscription subscribe(String topic, Start start, MessageListener listener) {
         RealSubscription subscription =
                 subscriptions.new RealSubscription(Envelope.requireName("topic", topic), start, listener);
-        loop.execute(() -> {
+        Runnable subscribe = () -> {
             subscriptions.add(subscription);
             give(new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), new Outcome() {
                 @Override
@@ -381,7 +398,8 @@ final class ClientChannel implements Channel {
                     completions.fail(subscription.stage(), reason);
                 }
             }));
-        });
+        };
+        onLoop(subscribe, () -> subscription.stage().completeExceptionally(closedAlready()));
         return subscription;
     }
 
@@ -408,11 +426,12 @@ final class ClientChannel implements Channel {
     }
 
     void unsubscribe(RealSubscription subscription) {
-        loop.execute(() -> {
+        Runnable unsubscribe = () -> {
             if (subscriptions.remove(subscription) && ended == null) {
                 give(new Sent(Kind.UNSUBSCRIBE, subscription.topic(), null, Message.empty(), Outcome.NONE));
             }
-        });
+        };
+        onLoop(unsubscribe, () -> {});
     }
 
     // ---- the end
@@ -424,17 +443,19 @@ final class ClientChannel implements Channel {
 
     @Override
     public CompletionStage<Void> closeAsync() {
-        loop.execute(() -> {
-            if (closing || ended != null) {
-                return;
-            }
-            closing = true;
-            loop.schedule(this::sayGoodbye, settings().closeTimeoutNanos());
-            if (outbox.isEmpty() || id.isEmpty()) {
-                sayGoodbye();
-            }
-        });
+        onLoop(this::beginToClose, () -> {});
         return closed.minimalCompletionStage();
+    }
+
+    private void beginToClose() {
+        if (closing || ended != null) {
+            return;
+        }
+        closing = true;
+        loop.schedule(this::sayGoodbye, settings().closeTimeoutNanos());
+        if (outbox.isEmpty() || id.isEmpty()) {
+            sayGoodbye();
+        }
     }
 
     private void sayGoodbye() {
@@ -502,6 +523,7 @@ final class ClientChannel implements Channel {
     @Override
     public Channel onMessage(String name, MessageHandler handler) {
         handlers.onMessage(name, handler);
+        onLoop(() -> inbound.handlerAdded(name), () -> {});
         return this;
     }
 

@@ -108,6 +108,10 @@ final class ClientMessages {
             }
             applied = number;
         }
+        applyOrRefuse(envelope, replies);
+    }
+
+    private void applyOrRefuse(Envelope envelope, @Nullable Replies replies) {
         try {
             apply(envelope, replies);
         } catch (WherryException e) {
@@ -118,7 +122,11 @@ final class ClientMessages {
     private void apply(Envelope envelope, @Nullable Replies replies) {
         switch (envelope.kind()) {
             case DIRECT -> message(envelope, replies);
-            case REQUEST -> request(envelope, requireRequestHandler(envelope.name()), replies);
+            case REQUEST -> {
+                if (!waitsForOpen(envelope, replies)) {
+                    request(envelope, requireRequestHandler(envelope.name()), replies);
+                }
+            }
             case PUBLISH -> publish(envelope);
             case SUBSCRIBE -> subscribe(envelope);
             case UNSUBSCRIBE -> unsubscribe(envelope);
@@ -137,6 +145,9 @@ final class ClientMessages {
     }
 
     private void message(Envelope envelope, @Nullable Replies replies) {
+        if (waitsForOpen(envelope, replies)) {
+            return;
+        }
         String name = envelope.name();
         @Nullable MessageHandler handler = findMessageHandler(name);
         if (handler != null) {
@@ -150,6 +161,30 @@ final class ClientMessages {
             throw unknownHandler(name);
         }
         request(envelope, answering, replies);
+    }
+
+    /**
+     * Puts an envelope off until the application has been told of the channel, where its handler is not known: it may be about
+     * to be set.
+     */
+    private boolean waitsForOpen(Envelope envelope, @Nullable Replies replies) {
+        String name = envelope.name();
+        if (channel.isOpenTold() || findMessageHandler(name) != null || findRequestHandler(name) != null) {
+            return false;
+        }
+        if (replies != null) {
+            replies.expect();
+        }
+        channel.dispatcher()
+                .dispatch(
+                        envelope.message().size(),
+                        () -> channel.mailbox().execute(() -> {
+                            applyOrRefuse(envelope, replies);
+                            if (replies != null) {
+                                replies.replied();
+                            }
+                        }));
+        return true;
     }
 
     private @Nullable MessageHandler findMessageHandler(String name) {

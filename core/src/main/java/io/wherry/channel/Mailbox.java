@@ -4,8 +4,11 @@ package io.wherry.channel;
 import io.wherry.spi.Loop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tasks of one channel, run in order on whichever loop the channel lives. Thread-safe.
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mailbox {
 
+    private static final Logger log = LoggerFactory.getLogger(Mailbox.class);
     private static final int MAX_RUN = 256;
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -51,11 +55,8 @@ final class Mailbox {
             return;
         }
         running = true;
-        try {
-            task.run();
-        } finally {
-            running = false;
-        }
+        runGuarded(task);
+        running = false;
         if (!tasks.isEmpty()) {
             schedule();
         }
@@ -72,7 +73,11 @@ final class Mailbox {
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            loop.execute(drain);
+            try {
+                loop.execute(drain);
+            } catch (RejectedExecutionException e) {
+                log.debug("a channel was used after its server was closed", e);
+            }
         }
     }
 
@@ -91,11 +96,11 @@ final class Mailbox {
             Runnable first = afterMove;
             if (first != null) {
                 afterMove = null;
-                first.run();
+                runGuarded(first);
             }
             Runnable task;
             for (int i = 0; i < MAX_RUN && loop == here && (task = tasks.poll()) != null; i++) {
-                task.run();
+                runGuarded(task);
             }
         } finally {
             running = false;
@@ -103,6 +108,14 @@ final class Mailbox {
             if (!tasks.isEmpty() || afterMove != null) {
                 schedule();
             }
+        }
+    }
+
+    private static void runGuarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | AssertionError e) {
+            log.error("a task of a channel failed", e);
         }
     }
 }

@@ -62,6 +62,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
     private ServerLoop home;
     private volatile State state = State.CONNECTING;
     private volatile String transport = "";
+    /** Whether the application knows of the channel, and so has set the handlers that it wants. */
+    private volatile boolean openTold;
+
     private volatile @Nullable Position position;
     private long lastHeardNanos;
     private long detachedNanos;
@@ -140,6 +143,10 @@ final class ServerChannel implements Channel, Sweep.Visited {
         return state == State.CLOSED;
     }
 
+    boolean isOpenTold() {
+        return openTold;
+    }
+
     /** Whether a principal may use this channel. */
     boolean belongsTo(@Nullable Principal other) {
         return Objects.equals(principal, other);
@@ -152,7 +159,13 @@ final class ServerChannel implements Channel, Sweep.Visited {
         long head = topics.isEmpty() ? home.cursorSequence() : home.startReading();
         @Nullable Envelope gap = reader.begin(topics, attachment.start(), head, settings().limits());
         home.sweep().add(this);
-        dispatcher.dispatch(0, () -> server.opened(this));
+        dispatcher.dispatch(0, () -> {
+            try {
+                server.opened(this);
+            } finally {
+                openTold = true;
+            }
+        });
         connected(connection, attachment.welcome() ? "new" : null, gap);
     }
 
@@ -355,6 +368,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
     @Override
     public CompletionStage<Void> send(String to, Message message) {
         Envelope.requireName("to", to);
+        if (state == State.CLOSED) {
+            return CompletableFuture.failedFuture(closedAlready());
+        }
         CompletableFuture<Void> arrived = new CompletableFuture<>();
         mailbox.execute(() -> {
             if (mayGive(message, arrived)) {
@@ -397,6 +413,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
     @Override
     public CompletionStage<Message> request(String to, Message message, Duration timeout) {
         Envelope.requireName("to", to);
+        if (state == State.CLOSED) {
+            return CompletableFuture.failedFuture(closedAlready());
+        }
         CompletableFuture<Message> reply = new CompletableFuture<>();
         mailbox.execute(() -> {
             if (mayGive(message, reply)) {
@@ -453,6 +472,10 @@ final class ServerChannel implements Channel, Sweep.Visited {
     public CompletionStage<Void> closeAsync() {
         mailbox.execute(() -> end(closedByServer(), true));
         return told.minimalCompletionStage();
+    }
+
+    private static WherryException closedAlready() {
+        return new WherryException(ErrorCode.CLOSED, "the channel is closed");
     }
 
     private static WherryException closedByServer() {

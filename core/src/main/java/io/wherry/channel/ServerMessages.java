@@ -13,7 +13,9 @@ import io.wherry.channel.Outbox.Outcome;
 import io.wherry.channel.Outbox.Sent;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +32,12 @@ final class ServerMessages {
     /** After so many envelopes that the server keeps for this channel, their arrival is reported. */
     private static final int ACKNOWLEDGE_EVERY = 32;
 
+    /** How many messages wait for a handler that is not set yet. */
+    private static final int MAX_HELD = 256;
+
     private final ClientChannel channel;
     private final Map<String, Position> gapsTold = new HashMap<>(4);
+    private final List<Envelope> held = new ArrayList<>(0);
     private int unreported;
     private boolean reportNow;
     private long heartbeatNanos;
@@ -160,11 +166,33 @@ final class ServerMessages {
         String name = envelope.name();
         @Nullable MessageHandler handler = channel.handlers().message(name);
         if (handler == null) {
-            log.debug("{}: no handler for {}", channel, name);
+            hold(envelope);
             return;
         }
         Message message = envelope.message().at(envelope.position());
         channel.dispatcher().dispatch(message.size(), () -> handler.message(channel, message));
+    }
+
+    /** Keeps a message that came before its handler was set. */
+    private void hold(Envelope envelope) {
+        if (held.size() < MAX_HELD) {
+            held.add(envelope);
+        } else {
+            log.warn("{}: a message was dropped, there is no handler for {}", channel, envelope.name());
+        }
+    }
+
+    /** A handler was set: it gets what came before. */
+    void handlerAdded(String name) {
+        List<Envelope> waiting = List.copyOf(held);
+        held.clear();
+        for (Envelope envelope : waiting) {
+            if (envelope.name().equals(name)) {
+                message(envelope);
+            } else {
+                held.add(envelope);
+            }
+        }
     }
 
     private void request(Envelope envelope) {
