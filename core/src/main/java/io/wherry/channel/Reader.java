@@ -254,7 +254,6 @@ final class Reader {
     void attach(ServerLoop loop, Connection attached) {
         home = loop;
         connection = attached;
-        gaps = List.of();
         lastWriteNanos = loop.loop().nanoTime();
         for (Subscribed subscribed : subscriptions) {
             subscribed.forgetTold();
@@ -276,6 +275,7 @@ final class Reader {
             leaveGroup(liveHome().cursorSequence());
         }
         connection = null;
+        gaps = List.of();
     }
 
     void movedInGroup(int index) {
