@@ -17,15 +17,21 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** An application compiles against no Netty type. The SPI may name them, and internal packages are not exported. */
+/** An application compiles against no Netty type. The SPI may name them, and other packages are not exported. */
 @AnalyzeClasses(packages = "io.wherry", importOptions = ImportOption.DoNotIncludeTests.class)
 final class PublicApiTest {
+    private static final Set<String> EXPORTED = exported();
+
     private static final DescribedPredicate<JavaClass> SEEN_BY_APPLICATIONS = DescribedPredicate.describe(
-            "are public outside spi and internal",
-            type -> !type.getPackageName().matches("io\\.wherry\\.(spi|internal)(\\..*)?")
+            "are public in an exported package other than spi",
+            type -> EXPORTED.contains(type.getPackageName())
                     && Stream.iterate(
                                     type,
                                     t -> t != null,
@@ -47,7 +53,19 @@ final class PublicApiTest {
                                     .forEach(part -> report(member.getFullName(), part, type, events)));
                 }
             })
-            .allowEmptyShould(true);
+            .allowEmptyShould(false);
+
+    private static Set<String> exported() {
+        return ModuleFinder.of(Path.of("target", "classes"))
+                .find("io.wherry.core")
+                .orElseThrow()
+                .descriptor()
+                .exports()
+                .stream()
+                .map(ModuleDescriptor.Exports::source)
+                .filter(name -> !name.equals("io.wherry.spi"))
+                .collect(Collectors.toSet());
+    }
 
     private static Stream<JavaType> signature(JavaMember member) {
         if (member instanceof JavaCodeUnit unit) {
