@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.websocket;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.wherry.ErrorCode;
+import io.wherry.Limits;
+import io.wherry.WherryException;
+import io.wherry.config.Config;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.Acceptor.Attachment;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Framing;
+import io.wherry.spi.ServerContext;
+import io.wherry.spi.ServerTransport;
+import io.wherry.transport.http.HttpExchange;
+import io.wherry.transport.http.HttpPort;
+import io.wherry.transport.http.ReadingRequest;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The server half: takes opening handshakes on the HTTP port. Immutable; serves all loops. */
+final class WebSocketServer implements ServerTransport {
+
+    private final boolean compression;
+    private final int maxFragments;
+    private final long closeTimeoutMillis;
+    private final long heartbeatNanos;
+    private final Map<Rendering, Framing> compressed = new EnumMap<>(Rendering.class);
+
+    WebSocketServer(Config config) {
+        compression = config.get(WebSocketKeys.COMPRESSION);
+        maxFragments = config.get(WebSocketKeys.MAX_FRAGMENTS);
+        closeTimeoutMillis = config.get(WebSocketKeys.CLOSE_TIMEOUT).toMillis();
+        heartbeatNanos = config.get(CoreKeys.HEARTBEAT).toNanos();
+        int threshold = config.get(WebSocketKeys.COMPRESSION_THRESHOLD);
+        for (Rendering rendering : Rendering.values()) {
+            compressed.put(rendering, new DeflatedFraming(rendering, threshold));
+        }
+    }
+
+    @Override
+    public void install(ServerContext context) {
+        HttpPort.of(context).route(WebSocketTransport.NAME, Set.of(HttpMethod.GET), this::handle);
+    }
+
+    private void handle(HttpExchange exchange) {
+        if (exchange.isAnswered()) {
+            return;
+        }
+        OpeningHandshake handshake = OpeningHandshake.check(exchange.method(), exchange.version(), exchange.headers());
+        if (handshake.isChannel()) {
+            attach(exchange, handshake);
+        } else {
+            serve(exchange, handshake);
+        }
+    }
+
+    /** Opens or resumes a channel. What is refused is told by a close code, as a browser shows no status. */
+    private void attach(HttpExchange exchange, OpeningHandshake handshake) {
+        @Nullable String extension = extension(handshake);
+        int maxMessage = exchange.context().limits().message();
+        WebSocketConnection connection =
+                WebSocketConnection.ofChannel(exchange.loop(), framing(Rendering.ENVELOPE, extension), maxMessage);
+        try {
+            ReadingRequest request = ReadingRequest.of(exchange.handshake());
+            connection.listen(exchange.context().acceptor().attach(attachment(exchange, request, true), connection));
+        } catch (WherryException e) {
+            connection.close(e);
+        }
+        upgrade(exchange, handshake, extension, connection);
+    }
+
+    /** Serves a peer without a library. What is refused is an HTTP answer. */
+    private void serve(HttpExchange exchange, OpeningHandshake handshake) {
+        ReadingRequest request = ReadingRequest.of(exchange.handshake());
+        if (request.isChannel()) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST,
+                    "Sec-WebSocket-Protocol: none (expected: " + ReadingRequest.PROTOCOL + ", for a channel)");
+        }
+        if (request.to() == null) {
+            read(exchange, handshake, request);
+        } else {
+            send(exchange, handshake, request, request.to());
+        }
+    }
+
+    /** Serves a reader. */
+    private void read(HttpExchange exchange, OpeningHandshake handshake, ReadingRequest request) {
+        @Nullable String extension = extension(handshake);
+        WebSocketConnection connection =
+                WebSocketConnection.ofReader(exchange.loop(), framing(plainRendering(request), extension));
+        connection.listen(exchange.context().acceptor().read(request.reading(exchange), connection));
+        upgrade(exchange, handshake, extension, connection);
+    }
+
+    /** Serves a peer that sends to a handler, by a channel that ends with the connection. */
+    private void send(HttpExchange exchange, OpeningHandshake handshake, ReadingRequest request, String handler) {
+        @Nullable String extension = extension(handshake);
+        WebSocketConnection connection = WebSocketConnection.ofSender(
+                exchange.loop(),
+                framing(plainRendering(request), extension),
+                exchange.context().limits().message(),
+                handler,
+                new Receipts(heartbeatNanos, exchange.loop().nanoTime()));
+        connection.listen(exchange.context().acceptor().attach(attachment(exchange, request, false), connection));
+        upgrade(exchange, handshake, extension, connection);
+    }
+
+    private static Rendering plainRendering(ReadingRequest request) {
+        return request.isJson() ? Rendering.JSON : Rendering.RAW;
+    }
+
+    private static Attachment attachment(HttpExchange exchange, ReadingRequest request, boolean isChannel) {
+        return new Attachment(
+                exchange.handshake(),
+                exchange.principal(),
+                request.channelId(),
+                request.start(),
+                request.topics(),
+                isChannel,
+                isChannel);
+    }
+
+    private void upgrade(
+            HttpExchange exchange,
+            OpeningHandshake handshake,
+            @Nullable String extension,
+            WebSocketConnection connection) {
+        Limits limits = exchange.context().limits();
+        int maxMessage = Math.min(limits.message(), limits.decompressed()) + Envelope.MAX_HEAD_LENGTH;
+        WebSocketHandler socket = new WebSocketHandler(
+                new WebSocketHandler.Rules(true, extension != null, maxMessage, maxFragments, closeTimeoutMillis),
+                connection);
+        HttpHeaders headers = HttpExchange.newHeaders();
+        handshake.accept(headers, extension);
+        exchange.upgrade(headers, socket.pipeline());
+    }
+
+    private @Nullable String extension(OpeningHandshake handshake) {
+        return compression ? Compression.answer(handshake.extensions()) : null;
+    }
+
+    private Framing framing(Rendering rendering, @Nullable String extension) {
+        @Nullable Framing framing = extension == null ? null : compressed.get(rendering);
+        return framing == null ? WebSocketFraming.of(rendering) : framing;
+    }
+}
