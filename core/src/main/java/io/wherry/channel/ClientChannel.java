@@ -46,7 +46,8 @@ final class ClientChannel implements Channel {
     private final Completions completions;
     private final ChannelListeners listeners;
     private final Handlers handlers = new Handlers();
-    private final Outbox outbox = new Outbox();
+    private final ByteBudget budget;
+    private final Outbox outbox;
     private final ClientSubscriptions subscriptions = new ClientSubscriptions(this);
     private final ServerMessages inbound;
     private final Connector connector;
@@ -56,7 +57,6 @@ final class ClientChannel implements Channel {
     private volatile String id = "";
     private volatile @Nullable Position position;
     private boolean flushScheduled;
-    private boolean notWritable;
     private boolean closing;
     private @Nullable WherryException ended;
 
@@ -66,6 +66,10 @@ final class ClientChannel implements Channel {
         var callbacks = client.callbacks(loop);
         this.dispatcher = new Dispatcher(callbacks, client.settings().limits().inbound(), this::inboundDrained);
         this.completions = new Completions(callbacks);
+        this.budget = new ByteBudget(
+                client.settings().limits().unacknowledged(),
+                client.settings().limits().outboundHigh());
+        this.outbox = new Outbox(budget);
         this.listeners = new ChannelListeners(dispatcher);
         this.inbound = new ServerMessages(this);
         this.connector = new Connector(this, uri);
@@ -228,8 +232,15 @@ final class ClientChannel implements Channel {
         }
     }
 
+    /** Takes a thing of the application's to be sent, where there is room for it. Any thread. */
     private void post(Sent sent) {
-        onLoop(() -> give(sent), () -> sent.outcome().failed(closedAlready()));
+        if (budget.reserve(sent.message().size())) {
+            onLoop(() -> giveCounted(sent), () -> sent.outcome().failed(closedAlready()));
+        } else {
+            onLoop(
+                    () -> refuse(sent, OwnLog.full(budget.max())),
+                    () -> sent.outcome().failed(closedAlready()));
+        }
     }
 
     /** Runs something on the loop, or something else when the loop has ended with its client. */
@@ -247,41 +258,39 @@ final class ClientChannel implements Channel {
         return new WherryException(ErrorCode.CLOSED, "the client is closed");
     }
 
-    /** Takes a thing to be sent, or refuses it. On the loop. */
+    /** Takes a thing of this side's own to be sent. On the loop. */
     void give(Sent sent) {
-        @Nullable WherryException refusal = refusal(sent);
-        if (refusal != null) {
-            sent.outcome().failed(refusal);
-            completions.flush();
-            return;
-        }
-        outbox.add(sent);
-        notWritable |= outbox.bytes() >= settings().limits().outboundHigh();
-        transmit();
+        budget.add(sent.message().size());
+        giveCounted(sent);
     }
 
-    private @Nullable WherryException refusal(Sent sent) {
+    private void giveCounted(Sent sent) {
         int size = sent.message().size();
+        @Nullable WherryException refusal = null;
         if (ended != null) {
-            return ended;
+            refusal = ended;
+        } else if (closing) {
+            refusal = new WherryException(ErrorCode.CLOSED, "the channel is being closed");
+        } else if (size > inbound.maxMessage()) {
+            refusal = RealTopic.tooLarge(size, inbound.maxMessage());
         }
-        if (closing) {
-            return new WherryException(ErrorCode.CLOSED, "the channel is being closed");
+        if (refusal == null) {
+            outbox.add(sent);
+            transmit();
+        } else {
+            budget.release(size);
+            refuse(sent, refusal);
         }
-        if (size > inbound.maxMessage()) {
-            return RealTopic.tooLarge(size, inbound.maxMessage());
-        }
-        if (outbox.bytes() > 0
-                && outbox.bytes() + (long) size > settings().limits().unacknowledged()) {
-            return OwnLog.full(settings().limits().unacknowledged());
-        }
-        return null;
+    }
+
+    private void refuse(Sent sent, WherryException reason) {
+        sent.outcome().failed(reason);
+        completions.flush();
     }
 
     /** The server has acknowledged: there may be room again. */
     void tellWritable() {
-        if (notWritable && outbox.bytes() <= settings().limits().outboundHigh() / 2) {
-            notWritable = false;
+        if (budget.takeRelief()) {
             listeners.writable();
         }
         if (closing && outbox.isEmpty()) {
@@ -315,19 +324,17 @@ final class ClientChannel implements Channel {
     public CompletionStage<Message> request(String to, Message message, Duration timeout) {
         Envelope.requireName("to", to);
         CompletableFuture<Message> reply = new CompletableFuture<>();
-        Runnable ask = () -> {
-            Asking asking = new Asking(reply);
-            Sent sent = new Sent(Kind.REQUEST, to, null, message, asking);
-            asking.timer = loop.schedule(
-                    () -> {
-                        outbox.abandon(sent);
-                        asking.failed(ServerChannel.timeout(to, timeout));
-                        completions.flush();
-                    },
-                    timeout.toNanos());
-            give(sent);
-        };
-        onLoop(ask, () -> reply.completeExceptionally(closedAlready()));
+        Asking asking = new Asking(reply);
+        Sent sent = new Sent(Kind.REQUEST, to, null, message, asking);
+        Runnable startTimer = () -> asking.timer = loop.schedule(
+                () -> {
+                    outbox.abandon(sent);
+                    asking.failed(ServerChannel.timeout(to, timeout));
+                    completions.flush();
+                },
+                timeout.toNanos());
+        onLoop(startTimer, () -> reply.completeExceptionally(closedAlready()));
+        post(sent);
         return reply;
     }
 
@@ -553,7 +560,7 @@ final class ClientChannel implements Channel {
 
     @Override
     public boolean isWritable() {
-        return state != State.CLOSED && outbox.bytes() < settings().limits().outboundHigh();
+        return state != State.CLOSED && !budget.isHigh();
     }
 
     @Override

@@ -271,7 +271,7 @@ final class ClientMessages {
             sendAcknowledgement();
         }
         String number = to.number() == 0 ? to.name() : Long.toString(to.number());
-        channel.give(kind, number, argument, message, null);
+        channel.give(kind, number, argument, message);
     }
 
     private void publish(Envelope envelope) {
@@ -325,13 +325,12 @@ final class ClientMessages {
                     Kind.HISTORY,
                     history.name(),
                     entry.position().toString(),
-                    entry.envelope().message(),
-                    null);
+                    entry.envelope().message());
         }
     }
 
     private void giveGap(TopicHistory history, Gap.Reason reason, Position upTo) {
-        channel.give(Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty(), null);
+        channel.give(Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty());
     }
 
     private void unsubscribe(Envelope envelope) {

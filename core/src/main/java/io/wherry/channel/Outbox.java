@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client sends: what waits for a connection, what waits for the server's acknowledgement, and what waits for an
- * answer. Confined to the channel's loop, but for {@link #bytes()}.
+ * answer. Confined to the channel's loop.
  *
  * <p>A thing is numbered when it is first sent, and keeps its number when it is sent again.
  */
@@ -24,8 +24,17 @@ final class Outbox {
     private final ArrayDeque<Sent> waiting = new ArrayDeque<>();
     private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
     private final Map<Long, Sent> unanswered = new HashMap<>();
+    private final ByteBudget budget;
     private long lastNumber;
-    private volatile int bytes;
+
+    /**
+     * Makes an empty outbox.
+     *
+     * @param budget what is given to this outbox was counted there; it is released here
+     */
+    Outbox(ByteBudget budget) {
+        this.budget = budget;
+    }
 
     /** One thing to be sent. */
     static final class Sent {
@@ -83,25 +92,12 @@ final class Outbox {
         default void failed(WherryException reason) {}
     }
 
-    /** How many bytes of payload are not acknowledged. Any thread. */
-    int bytes() {
-        return bytes;
-    }
-
-    /** Only the loop writes. */
-    private void count(int more) {
-        int before = bytes;
-        bytes = before + more;
-    }
-
     void add(Sent sent) {
-        count(sent.message.size());
         waiting.add(sent);
     }
 
     /** Adds what goes before everything that waits. */
     void addFirst(Sent sent) {
-        count(sent.message.size());
         waiting.addFirst(sent);
     }
 
@@ -109,7 +105,7 @@ final class Outbox {
     void abandon(Sent sent) {
         if (sent.number == 0) {
             if (waiting.remove(sent)) {
-                count(-sent.message.size());
+                budget.release(sent.message.size());
             }
         } else {
             unanswered.remove(sent.number);
@@ -145,7 +141,7 @@ final class Outbox {
         Sent first;
         while ((first = queue.peek()) != null && first.number > 0 && first.number <= number) {
             queue.poll();
-            count(-first.message.size());
+            budget.release(first.message.size());
             first.outcome.acknowledged();
             if (!first.isAnswered()) {
                 unanswered.remove(first.number);
@@ -194,7 +190,7 @@ final class Outbox {
         }
         for (Sent sent : waiting) {
             if (sent.number > 0) {
-                count(-sent.message.size());
+                budget.release(sent.message.size());
             }
         }
         waiting.removeIf(sent -> sent.number > 0);
@@ -203,7 +199,7 @@ final class Outbox {
         kept.sort((a, b) -> Long.compare(b.number, a.number));
         for (Sent sent : kept) {
             sent.number = 0;
-            count(sent.message.size());
+            budget.add(sent.message.size());
             waiting.addFirst(sent);
         }
         lost.sort((a, b) -> Long.compare(a.number, b.number));
@@ -219,9 +215,9 @@ final class Outbox {
                 failed.add(sent);
             }
         }
+        waiting.forEach(sent -> budget.release(sent.message.size()));
         waiting.clear();
         unanswered.clear();
-        bytes = 0;
         failed.forEach(sent -> sent.outcome.failed(reason));
     }
 }

@@ -13,18 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What concerns one channel alone: messages to it, requests, replies, answers; kept until its client has them. Confined to
- * the channel's loop, but for {@link #bytes()}.
+ * the channel's loop.
  *
  * <p>Each is numbered below the last message of the log, so that all that a channel gets is in one order.
  */
 final class OwnLog {
 
     private final String epoch;
-    private final int maxBytes;
+    private final ByteBudget budget;
     private final ArrayDeque<Own> entries = new ArrayDeque<>(4);
     private long lastSequence = -1;
     private long lastSub;
-    private volatile int bytes;
 
     /** One envelope, and who waits for its arrival. */
     record Own(Envelope envelope, @Nullable CompletableFuture<Void> arrived) {
@@ -42,18 +41,14 @@ final class OwnLog {
         }
     }
 
-    OwnLog(String epoch, int maxBytes) {
+    /**
+     * Makes an empty log.
+     *
+     * @param budget what is added here was counted there, but for history, which is bounded elsewhere; it is released here
+     */
+    OwnLog(String epoch, ByteBudget budget) {
         this.epoch = epoch;
-        this.maxBytes = maxBytes;
-    }
-
-    /** How many bytes of payload wait for the client. Any thread. */
-    int bytes() {
-        return bytes;
-    }
-
-    boolean hasRoom(int size) {
-        return bytes == 0 || bytes + (long) size <= maxBytes;
+        this.budget = budget;
     }
 
     /** The position that the next entry gets. */
@@ -66,7 +61,6 @@ final class OwnLog {
      * Adds an entry.
      *
      * @param afterSequence the sequence number below which it is numbered
-     * @param counted whether its bytes count; those of history do not, which is bounded elsewhere
      */
     Own add(
             long afterSequence,
@@ -74,21 +68,13 @@ final class OwnLog {
             String name,
             @Nullable String argument,
             Message message,
-            @Nullable CompletableFuture<Void> arrived,
-            boolean counted) {
+            @Nullable CompletableFuture<Void> arrived) {
         Position position = nextPosition(afterSequence);
         lastSequence = position.sequence();
         lastSub = position.sub();
         Own own = new Own(Envelope.at(position, kind, name, argument, message), arrived);
         entries.add(own);
-        if (counted) {
-            setBytes(bytes + own.size());
-        }
         return own;
-    }
-
-    private void setBytes(int now) {
-        bytes = now;
     }
 
     /** Drops what the client has, and tells who waited for it. */
@@ -96,9 +82,7 @@ final class OwnLog {
         Own own;
         while ((own = entries.peek()) != null && !own.position().isAfter(received)) {
             entries.poll();
-            if (own.envelope.kind() != Envelope.Kind.HISTORY) {
-                setBytes(bytes - own.size());
-            }
+            release(own);
             if (own.arrived != null) {
                 completions.done(own.arrived);
             }
@@ -125,12 +109,18 @@ final class OwnLog {
     /** Drops everything, and fails who waited. */
     void fail(WherryException reason, Completions completions) {
         for (Own own : entries) {
+            release(own);
             if (own.arrived != null) {
                 completions.fail(own.arrived, reason);
             }
         }
         entries.clear();
-        setBytes(0);
+    }
+
+    private void release(Own own) {
+        if (own.envelope.kind() != Envelope.Kind.HISTORY) {
+            budget.release(own.size());
+        }
     }
 
     static WherryException full(int maxBytes) {

@@ -52,6 +52,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
     private final Executor callbacks;
     private final Dispatcher dispatcher;
     private final Completions completions;
+    private final ByteBudget budget;
     private final OwnLog own;
     private final Reader reader;
     private final ClientMessages inbound;
@@ -70,7 +71,6 @@ final class ServerChannel implements Channel, Sweep.Visited {
     private long detachedNanos;
     private @Nullable WherryException ended;
     private boolean endTold;
-    private boolean notWritable;
     private int sweepIndex = -1;
 
     /** A request to the client that has no reply yet. */
@@ -94,7 +94,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
         this.callbacks = server.callbacks(task -> mailbox.loop().execute(task));
         this.dispatcher = new Dispatcher(callbacks, settings().limits().inbound(), this::inboundDrained);
         this.completions = new Completions(callbacks);
-        this.own = new OwnLog(server.log().epoch(), settings().limits().unacknowledged());
+        this.budget = new ByteBudget(
+                settings().limits().unacknowledged(), settings().limits().outboundHigh());
+        this.own = new OwnLog(server.log().epoch(), budget);
         this.reader = new Reader(server.log(), own, 0);
         this.inbound = new ClientMessages(this);
         this.listeners = new ChannelListeners(dispatcher);
@@ -344,14 +346,21 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     // ---- what goes out
 
-    /** Gives the client an envelope that is its alone. On the home loop. */
-    OwnLog.Own give(
+    /** Gives the client an envelope of this side's own that is its alone. On the home loop. */
+    OwnLog.Own give(Kind kind, String name, @Nullable String argument, Message message) {
+        if (kind != Kind.HISTORY) {
+            budget.add(message.size());
+        }
+        return giveCounted(kind, name, argument, message, null);
+    }
+
+    private OwnLog.Own giveCounted(
             Kind kind,
             String name,
             @Nullable String argument,
             Message message,
             @Nullable CompletableFuture<Void> arrived) {
-        OwnLog.Own added = own.add(reader.lastSequence(), kind, name, argument, message, arrived, kind != Kind.HISTORY);
+        OwnLog.Own added = own.add(reader.lastSequence(), kind, name, argument, message, arrived);
         reader.ownAdded(added);
         return added;
     }
@@ -368,39 +377,37 @@ final class ServerChannel implements Channel, Sweep.Visited {
     @Override
     public CompletionStage<Void> send(String to, Message message) {
         Envelope.requireName("to", to);
-        if (state == State.CLOSED) {
-            return CompletableFuture.failedFuture(closedAlready());
-        }
         CompletableFuture<Void> arrived = new CompletableFuture<>();
-        mailbox.execute(() -> {
-            if (mayGive(message, arrived)) {
-                give(Kind.DIRECT, to, null, message, arrived);
-            }
-        });
+        post(message, arrived, () -> giveCounted(Kind.DIRECT, to, null, message, arrived));
         return arrived;
     }
 
-    private boolean mayGive(Message message, CompletableFuture<?> stage) {
-        @Nullable WherryException refusal = null;
-        if (ended != null) {
-            refusal = ended;
-        } else if (message.size() > settings().limits().message()) {
-            refusal = RealTopic.tooLarge(message.size(), settings().limits().message());
-        } else if (!own.hasRoom(message.size())) {
-            refusal = OwnLog.full(settings().limits().unacknowledged());
+    /** Takes a message of the application's, where there is room for it, and gives it on the home loop. Any thread. */
+    private void post(Message message, CompletableFuture<?> stage, Runnable giving) {
+        int size = message.size();
+        if (state == State.CLOSED) {
+            stage.completeExceptionally(closedAlready());
+        } else if (size > settings().limits().message()) {
+            stage.completeExceptionally(
+                    RealTopic.tooLarge(size, settings().limits().message()));
+        } else if (!budget.reserve(size)) {
+            stage.completeExceptionally(OwnLog.full(budget.max()));
+        } else {
+            mailbox.execute(() -> {
+                WherryException reason = ended;
+                if (reason == null) {
+                    giving.run();
+                } else {
+                    budget.release(size);
+                    completions.fail(stage, reason);
+                    completions.flush();
+                }
+            });
         }
-        if (refusal != null) {
-            completions.fail(stage, refusal);
-            completions.flush();
-            return false;
-        }
-        notWritable |= own.bytes() + message.size() >= settings().limits().outboundHigh();
-        return true;
     }
 
     private void tellWritable() {
-        if (notWritable && own.bytes() <= settings().limits().outboundHigh() / 2) {
-            notWritable = false;
+        if (budget.takeRelief()) {
             listeners.writable();
         }
     }
@@ -413,20 +420,13 @@ final class ServerChannel implements Channel, Sweep.Visited {
     @Override
     public CompletionStage<Message> request(String to, Message message, Duration timeout) {
         Envelope.requireName("to", to);
-        if (state == State.CLOSED) {
-            return CompletableFuture.failedFuture(closedAlready());
-        }
         CompletableFuture<Message> reply = new CompletableFuture<>();
-        mailbox.execute(() -> {
-            if (mayGive(message, reply)) {
-                ask(to, message, timeout, reply);
-            }
-        });
+        post(message, reply, () -> ask(to, message, timeout, reply));
         return reply;
     }
 
     private void ask(String to, Message message, Duration timeout, CompletableFuture<Message> reply) {
-        Position number = give(Kind.REQUEST, to, null, message, null).position();
+        Position number = giveCounted(Kind.REQUEST, to, null, message, null).position();
         Loop.Timer timer =
                 home.loop().schedule(() -> mailbox.execute(() -> timedOut(number, to, timeout)), timeout.toNanos());
         asked.put(number, new Asked(reply, timer));
@@ -620,7 +620,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     @Override
     public boolean isWritable() {
-        return state != State.CLOSED && own.bytes() < settings().limits().outboundHigh();
+        return state != State.CLOSED && !budget.isHigh();
     }
 
     @Override

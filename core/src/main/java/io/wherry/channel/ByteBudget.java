@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How many bytes one side has under way on a channel: counted when a message is handed in, until it is acknowledged.
+ * Thread-safe.
+ */
+final class ByteBudget {
+
+    private final int max;
+    private final int high;
+    private final AtomicInteger used = new AtomicInteger();
+    private volatile boolean wasHigh;
+
+    /**
+     * Makes a budget of which nothing is used.
+     *
+     * @param max over which nothing more is taken, but for a single message
+     * @param high from which on senders should wait
+     */
+    ByteBudget(int max, int high) {
+        this.max = max;
+        this.high = high;
+    }
+
+    int max() {
+        return max;
+    }
+
+    /** Takes bytes, where there is room for them; any number while nothing is used. */
+    boolean reserve(int size) {
+        int before = used.getAndAdd(size);
+        if (before > 0 && before + (long) size > max) {
+            used.addAndGet(-size);
+            return false;
+        }
+        noteHigh(before + size);
+        return true;
+    }
+
+    /** Takes bytes, whether there is room or not. */
+    void add(int size) {
+        noteHigh(used.addAndGet(size));
+    }
+
+    private void noteHigh(int now) {
+        if (now >= high) {
+            wasHigh = true;
+        }
+    }
+
+    void release(int size) {
+        used.addAndGet(-size);
+    }
+
+    boolean isHigh() {
+        return used.get() >= high;
+    }
+
+    /** Whether senders that had to wait can go on; tells it once. */
+    boolean takeRelief() {
+        if (wasHigh && used.get() <= high / 2) {
+            wasHigh = false;
+            return true;
+        }
+        return false;
+    }
+}
