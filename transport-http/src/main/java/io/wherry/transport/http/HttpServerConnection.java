@@ -248,11 +248,12 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         ChannelPipeline pipeline = socket.pipeline();
         String tail = Objects.requireNonNull(pipeline.context(QuietTail.class), "tail")
                 .name();
+        pipeline.remove(HttpResponseEncoder.class);
         for (ChannelHandler handler : handlers) {
+            // May write at once, so that the encoder is gone by now.
             pipeline.addBefore(tail, null, handler);
         }
         pipeline.remove(this);
-        pipeline.remove(HttpResponseEncoder.class);
         pipeline.remove(decoder);
     }
 
