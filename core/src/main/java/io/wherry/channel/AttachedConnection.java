@@ -30,7 +30,7 @@ final class AttachedConnection implements ConnectionListener {
     @Override
     public void received(Envelope envelope) {
         whileCurrent(() -> {
-            channel.inbound().received(envelope, null);
+            channel.inbound().received(envelope);
             if (channel.dispatcher().isOverHigh()) {
                 connection.readable(false);
                 if (!channel.dispatcher().isOverHigh()) {

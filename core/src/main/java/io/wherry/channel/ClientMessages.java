@@ -35,6 +35,8 @@ final class ClientMessages {
     private boolean acknowledgementDue;
     private boolean acknowledgementUrgent;
     private List<Runnable> waitingForRoom = new ArrayList<>(0);
+    private int unanswered;
+    private List<Runnable> waitingForReplies = new ArrayList<>(0);
 
     ClientMessages(ServerChannel channel) {
         this.channel = channel;
@@ -58,6 +60,34 @@ final class ClientMessages {
         List<Runnable> waiting = waitingForRoom;
         waitingForRoom = new ArrayList<>(0);
         waiting.forEach(Runnable::run);
+    }
+
+    /** Runs something once no request of the client waits for its reply. */
+    void whenReplied(Runnable action) {
+        if (unanswered > 0 && !channel.hasEnded()) {
+            waitingForReplies.add(action);
+        } else {
+            action.run();
+        }
+    }
+
+    private void replied() {
+        unanswered--;
+        if (unanswered == 0) {
+            releaseWhoWaitForReplies();
+        }
+    }
+
+    private void releaseWhoWaitForReplies() {
+        List<Runnable> waiting = waitingForReplies;
+        waitingForReplies = new ArrayList<>(0);
+        waiting.forEach(Runnable::run);
+    }
+
+    /** The channel has ended: nobody need wait any more. */
+    void ended() {
+        roomAgain();
+        releaseWhoWaitForReplies();
     }
 
     /** Sends the acknowledgement that is due, if it is. */
@@ -87,12 +117,8 @@ final class ClientMessages {
         return Envelope.control(Kind.ACK, Long.toString(applied), null);
     }
 
-    /**
-     * Takes an envelope.
-     *
-     * @param replies counts the replies that the batch waits for, null where nobody waits
-     */
-    void received(Envelope envelope, @Nullable Replies replies) {
+    /** Takes an envelope. */
+    void received(Envelope envelope) {
         channel.heard();
         if (channel.hasEnded()) {
             return;
@@ -108,23 +134,23 @@ final class ClientMessages {
             }
             applied = number;
         }
-        applyOrRefuse(envelope, replies);
+        applyOrRefuse(envelope);
     }
 
-    private void applyOrRefuse(Envelope envelope, @Nullable Replies replies) {
+    private void applyOrRefuse(Envelope envelope) {
         try {
-            apply(envelope, replies);
+            apply(envelope);
         } catch (WherryException e) {
             answer(envelope, Kind.ERROR, e.code().text(), Message.of(e.getMessage()));
         }
     }
 
-    private void apply(Envelope envelope, @Nullable Replies replies) {
+    private void apply(Envelope envelope) {
         switch (envelope.kind()) {
-            case DIRECT -> message(envelope, replies);
+            case DIRECT -> message(envelope);
             case REQUEST -> {
-                if (!waitsForOpen(envelope, replies)) {
-                    request(envelope, requireRequestHandler(envelope.name()), replies);
+                if (!waitsForOpen(envelope)) {
+                    request(envelope, requireRequestHandler(envelope.name()));
                 }
             }
             case PUBLISH -> publish(envelope);
@@ -144,8 +170,8 @@ final class ClientMessages {
         }
     }
 
-    private void message(Envelope envelope, @Nullable Replies replies) {
-        if (waitsForOpen(envelope, replies)) {
+    private void message(Envelope envelope) {
+        if (waitsForOpen(envelope)) {
             return;
         }
         String name = envelope.name();
@@ -160,29 +186,25 @@ final class ClientMessages {
         if (answering == null) {
             throw unknownHandler(name);
         }
-        request(envelope, answering, replies);
+        request(envelope, answering);
     }
 
     /**
      * Puts an envelope off until the application has been told of the channel, where its handler is not known: it may be about
      * to be set.
      */
-    private boolean waitsForOpen(Envelope envelope, @Nullable Replies replies) {
+    private boolean waitsForOpen(Envelope envelope) {
         String name = envelope.name();
         if (channel.isOpenTold() || findMessageHandler(name) != null || findRequestHandler(name) != null) {
             return false;
         }
-        if (replies != null) {
-            replies.expect();
-        }
+        unanswered++;
         channel.dispatcher()
                 .dispatch(
                         envelope.message().size(),
                         () -> channel.mailbox().execute(() -> {
-                            applyOrRefuse(envelope, replies);
-                            if (replies != null) {
-                                replies.replied();
-                            }
+                            applyOrRefuse(envelope);
+                            replied();
                         }));
         return true;
     }
@@ -211,22 +233,18 @@ final class ClientMessages {
                 "handler: " + WherryException.quote(name) + " (expected: the name of a handler of the other side)");
     }
 
-    private void request(Envelope envelope, RequestHandler handler, @Nullable Replies replies) {
+    private void request(Envelope envelope, RequestHandler handler) {
         channel.server().requireAllowed(channel.principal(), Action.SEND, envelope.name());
-        if (replies != null) {
-            replies.expect();
-        }
+        unanswered++;
         Message message = envelope.message();
         channel.dispatcher()
                 .dispatch(
                         message.size(),
                         () -> answering(handler, channel, message)
-                                .whenComplete((reply, failure) -> channel.mailbox()
-                                        .execute(() -> {
+                                .whenComplete(
+                                        (reply, failure) -> channel.mailbox().execute(() -> {
                                             answered(envelope, reply, failure);
-                                            if (replies != null) {
-                                                replies.replied();
-                                            }
+                                            replied();
                                         })));
     }
 
@@ -344,28 +362,6 @@ final class ClientMessages {
         if (!options.clientPublish()) {
             throw new WherryException(
                     ErrorCode.FORBIDDEN, "topic: " + history.name() + " (expected: one to which clients may publish)");
-        }
-    }
-
-    /** How many replies a batch still waits for. Confined to the channel's loop. */
-    static final class Replies {
-
-        private final CompletableFuture<Void> done = new CompletableFuture<>();
-        private int outstanding = 1;
-
-        CompletableFuture<Void> done() {
-            return done;
-        }
-
-        void expect() {
-            outstanding++;
-        }
-
-        /** One has come; the first of these calls stands for the end of the batch. */
-        void replied() {
-            if (--outstanding == 0) {
-                done.complete(null);
-            }
         }
     }
 }

@@ -130,16 +130,16 @@ final class ServerAcceptor implements Acceptor {
     public Uplink uplink(@Nullable Principal principal, String channelId, List<Envelope> batch) {
         ServerChannel channel = requireChannel(principal, channelId);
         CompletableFuture<Long> acknowledged = new CompletableFuture<>();
-        ClientMessages.Replies replies = new ClientMessages.Replies();
+        CompletableFuture<Void> replied = new CompletableFuture<>();
         channel.mailbox().execute(() -> {
             ClientMessages inbound = channel.inbound();
             for (Envelope envelope : batch) {
-                inbound.received(envelope, replies);
+                inbound.received(envelope);
             }
-            replies.replied();
             inbound.whenRoom(() -> acknowledged.complete(inbound.acknowledge()));
+            inbound.whenReplied(() -> replied.complete(null));
         });
-        return new Uplink(acknowledged, replies.done());
+        return new Uplink(acknowledged, replied);
     }
 
     @Override

@@ -500,7 +500,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
         asked.clear();
         listeners.closed(reason);
         dispatcher.dispatch(0, () -> server.closed(this));
-        inbound.roomAgain();
+        inbound.ended();
         if (!tellClient) {
             forget();
         } else if (reader.isLive()) {

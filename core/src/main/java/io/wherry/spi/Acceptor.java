@@ -55,7 +55,7 @@ public interface Acceptor {
      * What happened to a batch.
      *
      * @param acknowledged completes with the number up to which the client's messages are applied, once there is room for more
-     * @param replied completes when every request of the batch has its reply; never fails
+     * @param replied completes when no request of the channel waits for its reply, of this batch or an earlier one; never fails
      */
     record Uplink(CompletionStage<Long> acknowledged, CompletionStage<Void> replied) {}
 
