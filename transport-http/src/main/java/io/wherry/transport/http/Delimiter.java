@@ -38,10 +38,9 @@ public final class Delimiter {
     }
 
     /**
-     * A delimiter that a peer wants: the same instance for the same text.
+     * A delimiter that a peer wants: the same instance for the same text, as far as there are not too many.
      *
-     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} when it is empty or too long, with {@link
-     *     ErrorCode#TOO_MANY} when too many others are known
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} when it is empty or too long
      */
     public static Delimiter of(String text) {
         if (text.equals(LF.text)) {
@@ -57,10 +56,7 @@ public final class Delimiter {
             return known;
         }
         if (KNOWN.size() >= MAX_KNOWN) {
-            throw new WherryException(
-                    ErrorCode.TOO_MANY,
-                    "delimiter: " + WherryException.quote(text) + " (expected: one of the " + MAX_KNOWN
-                            + " that this server has met first)");
+            return new Delimiter(text);
         }
         return KNOWN.computeIfAbsent(text, Delimiter::new);
     }

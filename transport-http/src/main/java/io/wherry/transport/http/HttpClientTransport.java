@@ -21,7 +21,7 @@ final class HttpClientTransport implements ClientTransport {
     @Override
     public ClientConnection connect(ClientContext context, Target target, ClientListener listener) {
         PollingConnection connection = new PollingConnection(pool, context, target, listener);
-        target.loop().execute(connection::advance);
+        target.loop().execute(connection::open);
         return connection;
     }
 

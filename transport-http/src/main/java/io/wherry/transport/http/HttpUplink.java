@@ -85,6 +85,9 @@ public final class HttpUplink {
     }
 
     private void post(String id) {
+        if (!isWritable()) {
+            target.loop().execute(listener::writable);
+        }
         URI uri = HttpClientRequest.going(target, HttpTransport.NAME, id, null);
         Duration timeout = context.config().get(CoreKeys.LOST_AFTER);
         call = pool.request(
@@ -106,14 +109,11 @@ public final class HttpUplink {
 
     private void answered(HttpClientResponse response) {
         call = null;
+        outbox.arrived(outbox.mark());
         // Without an acknowledgement the server has no room yet: an empty POST waits for it.
         owed = !response.body().isReadable();
-        boolean wasWritable = isWritable();
         deliver(response.body());
         flush();
-        if (!wasWritable && isWritable()) {
-            listener.writable();
-        }
     }
 
     private void deliver(ByteBuf batch) {

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import io.wherry.spi.Connection;
 import io.wherry.spi.ConnectionListener;
@@ -30,19 +31,24 @@ public final class PollConnection implements Connection {
     private final HttpExchange exchange;
     private final String transport;
     private final ReadingRequest request;
-    private final Duration hold;
     private final List<ByteBuf> written = new ArrayList<>(4);
+    private Duration hold;
+    private final Duration grace;
     private int size;
+    private boolean hasNews;
     private @Nullable ConnectionListener listener;
     private Loop.@Nullable Timer timer;
+    private boolean isGrace;
     private boolean flushed;
     private boolean ended;
 
-    private PollConnection(HttpExchange exchange, String transport, ReadingRequest request, Duration hold) {
+    private PollConnection(
+            HttpExchange exchange, String transport, ReadingRequest request, Duration hold, Duration grace) {
         this.exchange = exchange;
         this.transport = transport;
         this.request = request;
         this.hold = hold;
+        this.grace = grace;
     }
 
     /**
@@ -53,17 +59,17 @@ public final class PollConnection implements Connection {
      * @throws WherryException when it is refused
      */
     public static void answer(HttpExchange exchange, String transport, ReadingRequest request, Duration hold) {
-        answer(exchange, transport, request, hold, Unpooled.EMPTY_BUFFER);
+        begin(exchange, transport, request, hold, Duration.ZERO);
     }
 
     /**
-     * Answers an exchange likewise, with something before all else.
+     * Begins to answer likewise.
      *
-     * @param first lent
+     * @param grace how long news waits, within the hold time, for {@link #release}
      */
-    static void answer(HttpExchange exchange, String transport, ReadingRequest request, Duration hold, ByteBuf first) {
-        PollConnection poll = new PollConnection(exchange, transport, request, hold);
-        poll.write(first);
+    static PollConnection begin(
+            HttpExchange exchange, String transport, ReadingRequest request, Duration hold, Duration grace) {
+        PollConnection poll = new PollConnection(exchange, transport, request, hold, grace);
         try {
             poll.open(
                     request.isChannel()
@@ -74,6 +80,7 @@ public final class PollConnection implements Connection {
             poll.ended = true;
             throw e;
         }
+        return poll;
     }
 
     private void open(ConnectionListener to) {
@@ -82,6 +89,22 @@ public final class PollConnection implements Connection {
         if (ended) {
             to.closed(null);
         } else if (flushed) {
+            flush();
+        }
+    }
+
+    /** Adds something that is no reason to answer. */
+    void add(Envelope envelope) {
+        ByteBuf bytes = loop().alloc().buffer(64);
+        framing().encode(envelope, bytes);
+        take(bytes);
+        bytes.release();
+    }
+
+    /** Ends the hold time: there is nothing more to wait for. */
+    void release() {
+        hold = Duration.ZERO;
+        if (flushed) {
             flush();
         }
     }
@@ -125,9 +148,14 @@ public final class PollConnection implements Connection {
 
     @Override
     public void write(ByteBuf envelopes) {
-        if (!ended && envelopes.isReadable()) {
-            written.add(envelopes.retainedDuplicate());
-            size += envelopes.readableBytes();
+        hasNews |= envelopes.isReadable();
+        take(envelopes);
+    }
+
+    private void take(ByteBuf bytes) {
+        if (!ended && bytes.isReadable()) {
+            written.add(bytes.retainedDuplicate());
+            size += bytes.readableBytes();
         }
     }
 
@@ -137,11 +165,21 @@ public final class PollConnection implements Connection {
         if (ended || listener == null) {
             return;
         }
-        if (size > 0 || hold.isZero()) {
+        if (hold.isZero() || (hasNews && grace.isZero())) {
             answer();
+        } else if (hasNews && !isGrace) {
+            isGrace = true;
+            answerIn(grace);
         } else if (timer == null) {
-            timer = loop().schedule(this::answer, hold.toNanos());
+            answerIn(hold);
         }
+    }
+
+    private void answerIn(Duration delay) {
+        if (timer != null) {
+            timer.cancel();
+        }
+        timer = loop().schedule(this::answer, delay.toNanos());
     }
 
     @Override
@@ -159,7 +197,7 @@ public final class PollConnection implements Connection {
         if (ended) {
             return;
         }
-        if (reason == null || size > 0) {
+        if (reason == null || reason.code() == ErrorCode.SUPERSEDED || hasNews) {
             answer();
         } else {
             exchange.problem(reason);

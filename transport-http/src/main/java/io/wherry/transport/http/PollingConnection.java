@@ -2,8 +2,8 @@
 package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.wherry.ErrorCode;
-import io.wherry.Position;
 import io.wherry.WherryException;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.ClientConnection;
@@ -15,16 +15,21 @@ import io.wherry.spi.Loop;
 import io.wherry.spi.Target;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's run of requests, one at a time: a GET from time to time, or a POST as soon as there is something to send, whose
- * answer brings what a GET would have brought. Confined to its target's loop.
+ * A client's run of requests. Polls go one after the other: a GET from time to time, or, as soon as there is something to
+ * send, a POST whose answer brings what a GET would have brought. While such a POST waits for replies, more is sent by POSTs
+ * beside it. Confined to its target's loop.
  */
 final class PollingConnection implements ClientConnection {
 
     /** An answer of this size may not have been all there is. */
     private static final int LARGE_ANSWER = 32 * 1024;
+    /** An empty poll that was answered sooner was not held. */
+    private static final Duration HELD = Duration.ofSeconds(1);
 
     private final HttpClientPool pool;
     private final ClientContext context;
@@ -33,14 +38,15 @@ final class PollingConnection implements ClientConnection {
     private final Outbox outbox;
     private final Duration interval;
     private final Duration patience;
+    private final Set<String> asked = new HashSet<>();
     private @Nullable String channelId;
-    private @Nullable HttpCall call;
+    private @Nullable Request poll;
+    private @Nullable Request beside;
     private Loop.@Nullable Timer timer;
-    private boolean posting;
     private boolean delivering;
     private boolean flushed;
     private boolean owed;
-    private boolean due = true;
+    private boolean due;
     private boolean readable = true;
     private boolean closing;
     private boolean closed;
@@ -55,22 +61,47 @@ final class PollingConnection implements ClientConnection {
         this.patience = context.config().get(CoreKeys.LOST_AFTER);
     }
 
-    /** Makes the request that is due, if none is under way. */
-    void advance() {
-        if (closed || call != null || delivering) {
+    /** Makes the first request. */
+    void open() {
+        if (!closed && poll == null) {
+            URI uri = HttpClientRequest.opening(target, HttpTransport.NAME);
+            Duration timeout = context.config().get(CoreKeys.CONNECT_TIMEOUT);
+            poll = new Request(false);
+            poll.send(HttpClientRequest.get(target, uri, timeout));
+        }
+    }
+
+    /** Makes the requests that are due. */
+    private void advance() {
+        if (closed || delivering || channelId == null) {
             return;
         }
-        if (closing && outbox.isEmpty()) {
+        boolean hasMail = owed || (flushed && !outbox.isEmpty());
+        boolean polls = readable && !closing;
+        if (hasMail && poll == null && beside == null && polls) {
+            poll = post(channelId, true, takeMail());
+        } else if (hasMail && beside == null && (poll == null || (poll.isPost && outbox.mayRepeat()))) {
+            beside = post(channelId, false, takeMail());
+        } else if (poll == null && polls) {
+            poll(channelId);
+        }
+        if (closing && poll == null && beside == null && outbox.isEmpty()) {
             end(null);
-        } else if (channelId == null) {
-            URI uri = HttpClientRequest.opening(target, HttpTransport.NAME);
-            get(uri, context.config().get(CoreKeys.CONNECT_TIMEOUT));
-        } else if (owed || (flushed && !outbox.isEmpty())) {
-            post(channelId);
-        } else if (due && readable) {
-            get(HttpClientRequest.going(target, HttpTransport.NAME, channelId, position()), patience);
-        } else if (timer == null && !due) {
-            timer = target.loop().schedule(this::pollAgain, interval.toNanos());
+        }
+    }
+
+    private void poll(String id) {
+        if (!due) {
+            if (timer == null) {
+                timer = target.loop().schedule(this::pollAgain, interval.toNanos());
+            }
+        } else if (asked.isEmpty()) {
+            poll = new Request(false);
+            URI uri = HttpClientRequest.going(target, HttpTransport.NAME, id, listener.position());
+            poll.send(HttpClientRequest.get(target, uri, patience));
+        } else {
+            // Nothing to send, but the answer to a POST waits for replies.
+            poll = post(id, true, Unpooled.EMPTY_BUFFER);
         }
     }
 
@@ -80,59 +111,59 @@ final class PollingConnection implements ClientConnection {
         advance();
     }
 
-    private void get(URI uri, Duration timeout) {
-        posting = false;
-        request(HttpClientRequest.get(target, uri, timeout));
-    }
-
-    private void post(String id) {
-        posting = true;
+    private ByteBuf takeMail() {
         flushed = false;
-        URI uri = HttpClientRequest.going(target, HttpTransport.NAME, id, readable ? position() : null);
-        request(HttpClientRequest.post(target, uri, BatchFraming.MEDIA_TYPE, outbox.take(), patience));
+        owed = false;
+        if (!isWritable()) {
+            target.loop().execute(listener::writable);
+        }
+        return outbox.take();
     }
 
-    private void request(HttpClientRequest request) {
+    private Request post(String id, boolean polls, ByteBuf body) {
+        Request request = new Request(true);
+        request.mark = body.isReadable() ? outbox.mark() : 0;
+        URI uri = HttpClientRequest.going(target, HttpTransport.NAME, id, polls ? listener.position() : null);
+        request.send(HttpClientRequest.post(target, uri, BatchFraming.MEDIA_TYPE, body, patience));
+        return request;
+    }
+
+    private void answered(Request request, HttpClientResponse response) {
+        boolean isPoll = request == poll;
+        if (isPoll) {
+            poll = null;
+        } else {
+            beside = null;
+        }
+        deliver(request, response);
+        if (channelId == null) {
+            throw new WherryException(ErrorCode.BAD_REQUEST, "answer: no welcome (expected: one, first)");
+        }
+        if (request.isPost) {
+            outbox.arrived(request.mark);
+            // Without an acknowledgement the server has no room yet: an empty POST waits for it.
+            owed |= !request.acknowledged;
+        }
+        if (isPoll) {
+            restartTimer(response.body().writerIndex() >= LARGE_ANSWER || (!asked.isEmpty() && request.wasHeld()));
+        }
+        advance();
+    }
+
+    private void restartTimer(boolean isDue) {
+        due = isDue;
         if (timer != null) {
             timer.cancel();
             timer = null;
         }
-        call = pool.request(context, target.loop(), request, new HttpResponseListener() {
-            @Override
-            public void answered(HttpClientResponse response) {
-                PollingConnection.this.answered(response);
-            }
-
-            @Override
-            public void failed(WherryException cause) {
-                end(cause);
-            }
-        });
     }
 
-    private void answered(HttpClientResponse response) {
-        call = null;
-        int size = response.body().readableBytes();
-        // Without an acknowledgement the server has no room yet: an empty POST waits for it.
-        owed &= posting;
-        due = size >= LARGE_ANSWER;
-        boolean wasWritable = isWritable();
-        deliver(response.body());
-        if (channelId == null) {
-            throw new WherryException(ErrorCode.BAD_REQUEST, "answer: no welcome (expected: one, first)");
-        }
-        advance();
-        if (!wasWritable && isWritable()) {
-            listener.writable();
-        }
-    }
-
-    private void deliver(ByteBuf batch) {
+    private void deliver(Request request, HttpClientResponse response) {
         delivering = true;
         try {
             listener.alive();
-            if (batch.isReadable()) {
-                BatchFraming.read(batch, context.limits().message(), this::received);
+            if (response.body().isReadable()) {
+                BatchFraming.read(response.body(), context.limits().message(), envelope -> received(request, envelope));
                 listener.receiveComplete();
             }
         } finally {
@@ -140,19 +171,19 @@ final class PollingConnection implements ClientConnection {
         }
     }
 
-    private void received(Envelope envelope) {
-        if (envelope.kind() == Kind.WELCOME) {
-            channelId = envelope.name();
-        } else if (envelope.kind() == Kind.ACK) {
-            owed = false;
+    private void received(Request request, Envelope envelope) {
+        request.broughtNews |= envelope.kind() != Kind.ACK;
+        switch (envelope.kind()) {
+            case WELCOME -> channelId = envelope.name();
+            case ACK -> request.acknowledged = true;
+            case REPLY, ERROR -> asked.remove(envelope.name());
+            default -> {
+                // Nothing to note.
+            }
         }
         if (!closed) {
             listener.received(envelope);
         }
-    }
-
-    private @Nullable Position position() {
-        return listener.position();
     }
 
     @Override
@@ -162,9 +193,13 @@ final class PollingConnection implements ClientConnection {
 
     @Override
     public void send(Envelope envelope) {
-        if (!closed && !closing) {
-            outbox.add(envelope);
+        if (closed || closing) {
+            return;
         }
+        if (envelope.kind() == Kind.REQUEST) {
+            asked.add(Long.toString(envelope.number()));
+        }
+        outbox.add(envelope);
     }
 
     @Override
@@ -188,13 +223,15 @@ final class PollingConnection implements ClientConnection {
         }
         closing = true;
         flushed = true;
-        if (call != null && !posting) {
-            call.cancel();
-            call = null;
-        }
         if (channelId == null) {
             end(null);
-        } else {
+            return;
+        }
+        advance();
+        if (poll != null && (!poll.isPost || poll.mark == 0 || beside != null)) {
+            // Nobody waits for it any more, and what it carries, the one beside it carries too.
+            poll.cancel();
+            poll = null;
             advance();
         }
     }
@@ -207,10 +244,52 @@ final class PollingConnection implements ClientConnection {
         if (timer != null) {
             timer.cancel();
         }
-        if (call != null) {
-            call.cancel();
-            call = null;
+        if (poll != null) {
+            poll.cancel();
+        }
+        if (beside != null) {
+            beside.cancel();
         }
         listener.closed(cause);
+    }
+
+    /** One request under way. */
+    private final class Request implements HttpResponseListener {
+
+        private final boolean isPost;
+        private final long sentNanos = target.loop().nanoTime();
+        private @Nullable HttpCall call;
+        private long mark;
+        private boolean acknowledged;
+        private boolean broughtNews;
+
+        Request(boolean isPost) {
+            this.isPost = isPost;
+        }
+
+        void send(HttpClientRequest request) {
+            call = pool.request(context, target.loop(), request, this);
+        }
+
+        /** Whether there is reason to think that another such poll would wait for something. */
+        boolean wasHeld() {
+            return mark > 0 || broughtNews || target.loop().nanoTime() - sentNanos > HELD.toNanos();
+        }
+
+        void cancel() {
+            if (call != null) {
+                call.cancel();
+            }
+        }
+
+        @Override
+        public void answered(HttpClientResponse response) {
+            PollingConnection.this.answered(this, response);
+        }
+
+        @Override
+        public void failed(WherryException cause) {
+            end(cause);
+        }
     }
 }

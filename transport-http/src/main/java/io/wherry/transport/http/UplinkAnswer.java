@@ -15,23 +15,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a POST of a channel: the acknowledgement, once there is room for more; with {@code after} also the replies to
- * what was asked, and whatever else is new. Confined to its exchange's loop.
+ * The answer to a POST of a channel: the acknowledgement, once there is room for more; with {@code after} a poll that waits
+ * for the replies to what was asked. Confined to its exchange's loop.
  */
 final class UplinkAnswer {
 
-    private final HttpExchange exchange;
-    private final ReadingRequest request;
-    private final boolean waitsForReplies;
-    private Loop.@Nullable Timer timer;
-    private @Nullable Long acknowledged;
-    private boolean replied;
-    private boolean done;
+    /** How long news waits for replies, so that these need no request of their own. */
+    private static final Duration GRACE = Duration.ofMillis(50);
 
-    private UplinkAnswer(HttpExchange exchange, ReadingRequest request) {
+    private final HttpExchange exchange;
+    private final @Nullable PollConnection poll;
+    private Loop.@Nullable Timer timer;
+    private boolean acknowledged;
+    private boolean replied;
+
+    private UplinkAnswer(HttpExchange exchange, @Nullable PollConnection poll) {
         this.exchange = exchange;
-        this.request = request;
-        this.waitsForReplies = request.after() != null;
+        this.poll = poll;
     }
 
     /**
@@ -44,60 +44,56 @@ final class UplinkAnswer {
         List<Envelope> batch = new ArrayList<>();
         BatchFraming.read(exchange.body(), exchange.context().limits().message(), batch::add);
         Uplink uplink = exchange.context().acceptor().uplink(exchange.principal(), channelId, batch);
-        UplinkAnswer answer = new UplinkAnswer(exchange, request);
+        @Nullable PollConnection poll = request.after() == null
+                ? null
+                : PollConnection.begin(exchange, HttpTransport.NAME, request, hold, GRACE);
+        UplinkAnswer answer = new UplinkAnswer(exchange, poll);
+        if (poll == null) {
+            answer.timer = exchange.loop().schedule(answer::late, hold.toNanos());
+            exchange.onGone(answer::stopTimer);
+        }
         uplink.acknowledged()
                 .whenComplete((number, failure) -> exchange.run(() -> answer.acknowledged(number, failure)));
         uplink.replied().whenComplete((nothing, failure) -> exchange.run(answer::replied));
-        if (!answer.done) {
-            exchange.onGone(answer::end);
-            answer.timer = exchange.loop().schedule(() -> exchange.run(answer::answer), hold.toNanos());
-        }
     }
 
     private void acknowledged(@Nullable Long number, @Nullable Throwable failure) {
-        if (done) {
-            return;
-        }
+        stopTimer();
         if (failure != null) {
-            end();
             throw WherryException.from(failure);
         }
-        acknowledged = number;
-        answerWhenReady();
+        if (number == null) {
+            return;
+        }
+        acknowledged = true;
+        Envelope ack = Envelope.control(Kind.ACK, number.toString(), null);
+        if (poll != null) {
+            poll.add(ack);
+            releaseWhenReady();
+        } else {
+            ByteBuf body = Unpooled.buffer(32);
+            Delimiter.LF.batch().encode(ack, body);
+            exchange.respond(HttpResponseStatus.OK, HttpExchange.newHeaders(BatchFraming.MEDIA_TYPE), body);
+        }
     }
 
     private void replied() {
         replied = true;
-        answerWhenReady();
+        releaseWhenReady();
     }
 
-    private void answerWhenReady() {
-        if (acknowledged != null && (replied || !waitsForReplies)) {
-            answer();
-        }
-    }
-
-    private void answer() {
-        if (done) {
-            return;
-        }
-        end();
-        ByteBuf first = Unpooled.EMPTY_BUFFER;
-        if (acknowledged != null) {
-            first = Unpooled.buffer();
-            Delimiter.LF.batch().encode(Envelope.control(Kind.ACK, acknowledged.toString(), null), first);
-        }
-        if (waitsForReplies) {
-            PollConnection.answer(exchange, HttpTransport.NAME, request, Duration.ZERO, first);
-        } else if (first.isReadable()) {
-            exchange.respond(HttpResponseStatus.OK, HttpExchange.newHeaders(BatchFraming.MEDIA_TYPE), first);
-        } else {
-            exchange.respond(HttpResponseStatus.NO_CONTENT);
+    private void releaseWhenReady() {
+        if (poll != null && acknowledged && replied) {
+            poll.release();
         }
     }
 
-    private void end() {
-        done = true;
+    /** There was no room for so long. */
+    private void late() {
+        exchange.respond(HttpResponseStatus.NO_CONTENT);
+    }
+
+    private void stopTimer() {
         if (timer != null) {
             timer.cancel();
         }
