@@ -303,7 +303,7 @@ final class ClientMessages {
         channel.server().requireAllowed(channel.principal(), Action.SUBSCRIBE, envelope.name());
         TopicHistory history = channel.server().requireTopic(envelope.name());
         Reader reader = channel.reader();
-        long head = channel.home().startReading();
+        long head = channel.home().readToHead();
         if (reader.find(history) == null) {
             reader.subscribe(history, head, channel.settings().limits());
         }

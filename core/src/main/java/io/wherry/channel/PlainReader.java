@@ -40,7 +40,7 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
             return;
         }
         @Nullable Envelope gap = reader.begin(
-                topics, reading.start(), home.startReading(), server.settings().limits());
+                topics, reading.start(), home.readToHead(), server.settings().limits());
         home.sweep().add(this);
         server.plainReaders().add(this);
         reader.write(

@@ -158,7 +158,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     /** Opens a new channel over its first connection. On the home loop. */
     void open(Attachment attachment, Connection connection, List<TopicHistory> topics) {
-        long head = topics.isEmpty() ? home.cursorSequence() : home.startReading();
+        long head = topics.isEmpty() ? home.cursorSequence() : home.readToHead();
         @Nullable Envelope gap = reader.begin(topics, attachment.start(), head, settings().limits());
         home.sweep().add(this);
         dispatcher.dispatch(0, () -> {

@@ -94,6 +94,12 @@ final class ServerLoop {
         }
     }
 
+    /** Reads on to the end of the log: where a subscription begins that begins now. The loop reads from then on. */
+    long readToHead() {
+        readOn();
+        return startReading();
+    }
+
     /**
      * Reads on to what is the end of the log now, and serves the groups: at once, not with the next turn. Not while a group is
      * being served.
