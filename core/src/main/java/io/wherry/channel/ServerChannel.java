@@ -549,6 +549,8 @@ final class ServerChannel implements Channel, Sweep.Visited {
         if (connection != null && !endTold) {
             connection.close(ended);
         }
+        // A connection that comes now is too late: it is closed at once.
+        endTold = true;
         home.sweep().remove(this);
         server.forget(this);
         own.fail(ended == null ? closedByServer() : ended, completions);
