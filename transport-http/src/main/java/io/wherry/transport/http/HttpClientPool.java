@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpClientPool {
 
-    private static final int MAX_IDLE = 4;
+    private static final int MAX_IDLE = 256;
     private static final Duration IDLE_TIME = Duration.ofSeconds(30);
     private static final int MAX_CHUNK = 64 * 1024;
 

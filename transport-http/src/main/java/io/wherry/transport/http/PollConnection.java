@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
+import io.wherry.config.CoreKeys;
 import io.wherry.spi.Connection;
 import io.wherry.spi.ConnectionListener;
 import io.wherry.spi.Envelope;
@@ -47,7 +48,8 @@ public final class PollConnection implements Connection {
         this.exchange = exchange;
         this.transport = transport;
         this.request = request;
-        this.hold = hold;
+        Duration longest = exchange.context().config().get(CoreKeys.LOST_AFTER).dividedBy(2);
+        this.hold = hold.compareTo(longest) < 0 ? hold : longest;
         this.grace = grace;
     }
 
@@ -55,7 +57,7 @@ public final class PollConnection implements Connection {
      * Answers an exchange with what there is to read: of a channel, or of the topics that are named.
      *
      * @param transport the transport's name
-     * @param hold how long to wait for news; zero to answer at once
+     * @param hold how long to wait for news, but no longer than half of {@code wherry.lost-after}; zero to answer at once
      * @throws WherryException when it is refused
      */
     public static void answer(HttpExchange exchange, String transport, ReadingRequest request, Duration hold) {
@@ -184,7 +186,7 @@ public final class PollConnection implements Connection {
 
     @Override
     public void heartbeat() {
-        // A poll is held for less than a heartbeat's time, or its answer is the sign of life.
+        // The answer is the sign of life, and comes in time for one.
     }
 
     @Override

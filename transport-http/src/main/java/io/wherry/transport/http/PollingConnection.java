@@ -29,7 +29,7 @@ final class PollingConnection implements ClientConnection {
     /** An answer of this size may not have been all there is. */
     private static final int LARGE_ANSWER = 32 * 1024;
     /** An empty poll that was answered sooner was not held. */
-    private static final Duration HELD = Duration.ofSeconds(1);
+    private static final Duration HELD = Duration.ofMillis(100);
 
     private final HttpClientPool pool;
     private final ClientContext context;
@@ -48,6 +48,7 @@ final class PollingConnection implements ClientConnection {
     private boolean owed;
     private boolean due;
     private boolean readable = true;
+    private boolean saidGoodbye;
     private boolean closing;
     private boolean closed;
 
@@ -77,7 +78,7 @@ final class PollingConnection implements ClientConnection {
             return;
         }
         boolean hasMail = owed || (flushed && !outbox.isEmpty());
-        boolean polls = readable && !closing;
+        boolean polls = readable && !closing && !saidGoodbye;
         if (hasMail && poll == null && beside == null && polls) {
             poll = post(channelId, true, takeMail());
         } else if (hasMail && beside == null && (poll == null || (poll.isPost && outbox.mayRepeat()))) {
@@ -199,6 +200,7 @@ final class PollingConnection implements ClientConnection {
         if (envelope.kind() == Kind.REQUEST) {
             asked.add(Long.toString(envelope.number()));
         }
+        saidGoodbye |= envelope.kind() == Kind.END;
         outbox.add(envelope);
     }
 

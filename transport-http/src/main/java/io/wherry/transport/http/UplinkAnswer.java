@@ -44,7 +44,8 @@ final class UplinkAnswer {
         List<Envelope> batch = new ArrayList<>();
         BatchFraming.read(exchange.body(), exchange.context().limits().message(), batch::add);
         Uplink uplink = exchange.context().acceptor().uplink(exchange.principal(), channelId, batch);
-        @Nullable PollConnection poll = request.after() == null
+        boolean isLast = batch.stream().anyMatch(envelope -> envelope.kind() == Kind.END);
+        @Nullable PollConnection poll = request.after() == null || isLast
                 ? null
                 : PollConnection.begin(exchange, HttpTransport.NAME, request, hold, GRACE);
         UplinkAnswer answer = new UplinkAnswer(exchange, poll);
