@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
+import io.netty.buffer.ByteBuf;
 import io.wherry.Channel;
 import io.wherry.ErrorCode;
 import io.wherry.Gap;
@@ -42,6 +43,9 @@ import org.slf4j.LoggerFactory;
 final class ServerChannel implements Channel, Sweep.Visited {
 
     private static final Logger log = LoggerFactory.getLogger(ServerChannel.class);
+
+    /** When a client is to come back after an end that is not for good. */
+    private static final long COME_BACK_MILLIS = 1000;
 
     private final RealServer server;
     private final String id;
@@ -173,8 +177,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     /** Goes on over another connection; moves to its loop. In a task of the mailbox. */
     void attach(Connection connection, Position after, boolean welcome) {
-        if (ended != null && endTold) {
-            connection.close(ended);
+        WherryException reason = ended;
+        if (reason != null && endTold) {
+            connection.loop().execute(() -> writeEnd(connection, reason));
             return;
         }
         Connection old = reader.connectionOrNull();
@@ -453,7 +458,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
                     ErrorCode.BAD_REQUEST, "start: " + start + " (expected: now, for what a client will publish)");
         }
         return listeners.onPublished(
-                Envelope.requireName("topic", topic), listener, server.log().position(home.cursorSequence()));
+                Envelope.requireName("topic", topic),
+                listener,
+                server.log().position(server.log().last().sequence()));
     }
 
     @Override
@@ -520,7 +527,10 @@ final class ServerChannel implements Channel, Sweep.Visited {
         return told;
     }
 
-    /** Tells the client of the end, where it has been given everything before; called whenever it has. */
+    /**
+     * Tells the client of the end, where it has been given everything before; called whenever it has. The channel is kept as
+     * long as it would wait for its client, who is told again if it comes back.
+     */
     private void tellEnd() {
         WherryException reason = ended;
         Connection connection = reader.connectionOrNull();
@@ -528,18 +538,32 @@ final class ServerChannel implements Channel, Sweep.Visited {
             return;
         }
         endTold = true;
+        reader.end();
+        detachedNanos = home.loop().nanoTime();
+        writeEnd(connection, reason);
+        completions.done(told);
+        completions.flush();
+    }
+
+    /** Tells a connection's client that the channel has ended, and ends the connection. On the connection's loop. */
+    private void writeEnd(Connection connection, WherryException reason) {
         String advice = switch (reason.code().advice()) {
             case NOW -> "now";
             case NEVER -> "never";
-            case LATER -> Long.toString(1000);
+            case LATER -> Long.toString(COME_BACK_MILLIS);
         };
-        reader.write(
-                home,
-                connection,
-                Envelope.at(null, Kind.END, reason.code().text(), advice, Message.of(reason.getMessage())));
+        Envelope end = Envelope.at(null, Kind.END, reason.code().text(), advice, Message.of(reason.getMessage()));
+        ByteBuf bytes = connection.loop().alloc().buffer(256);
+        try {
+            connection.framing().encode(end, bytes);
+            if (bytes.isReadable()) {
+                connection.write(bytes);
+            }
+        } finally {
+            bytes.release();
+        }
         connection.flush();
         connection.close(reason);
-        home.loop().execute(() -> mailbox.run(this::forget));
     }
 
     /** Lets go of everything: nobody can come back to this channel. */

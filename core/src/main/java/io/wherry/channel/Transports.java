@@ -14,12 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The transports there are, by name: those given in code, and those on the class path. Immutable.
  */
 public final class Transports {
+
+    private static final Set<String> OURS = Set.of("websocket", "sse", "longpoll", "comet", "http", "local");
 
     private final Map<String, Transport> byName = new LinkedHashMap<>();
 
@@ -58,8 +61,11 @@ public final class Transports {
             if (transport == null) {
                 throw new WherryException(
                         ErrorCode.BAD_REQUEST,
-                        CoreKeys.TRANSPORTS + ": " + name + " (expected: one of " + byName.keySet()
-                                + ", or io.wherry:wherry-transport-" + name + " on the class path)");
+                        CoreKeys.TRANSPORTS + ": " + name + " (expected: "
+                                + (OURS.contains(name)
+                                        ? "io.wherry:wherry-transport-" + name + " on the class path"
+                                        : "one of " + String.join(", ", byName.keySet()))
+                                + ")");
             }
             named.add(transport);
         }
