@@ -104,7 +104,12 @@ public interface Channel extends AutoCloseable {
     /** Sets who is told when {@link #isWritable()} turns true again. Returns this. */
     Channel onWritable(Runnable listener);
 
-    /** Closes the channel for good, after what was sent before. Has no effect on a closed one. */
+    /**
+     * Closes the channel for good, after what was sent before. Has no effect on a closed one.
+     *
+     * <p>On the client it waits until the server was told, or twice {@code wherry.close-timeout}, but not on the event
+     * loop; on the server it does not wait.
+     */
     @Override
     void close();
 

@@ -4,7 +4,10 @@ package io.wherry;
 import java.net.URI;
 import java.util.concurrent.CompletionStage;
 
-/** What the channels of one application share: event loops, pools and configuration. Thread-safe. */
+/**
+ * What the channels of one application share: event loops, pools and configuration. Thread-safe. It keeps the JVM alive
+ * until it is closed.
+ */
 public interface Client extends AutoCloseable {
 
     /**

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node that keeps a log of topics and carries it to its clients over all of its transports. Thread-safe.
  *
- * <p>Topics and handlers may be set before and after {@link #start()}.
+ * <p>Topics and handlers may be set before and after {@link #start()}. A server that was started keeps the JVM alive until it
+ * is closed.
  */
 public interface Server extends AutoCloseable {
 

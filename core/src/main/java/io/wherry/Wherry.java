@@ -19,7 +19,8 @@ public final class Wherry {
     }
 
     /**
-     * Opens a channel with a client of its own, configured by {@code wherry.properties}, which ends with the channel.
+     * Opens a channel with a client of its own, configured by {@code wherry.properties}, which ends with the channel. It keeps
+     * the JVM alive until the channel is closed.
      *
      * @param uri the server's path, such as {@code http://localhost:8080/wherry}
      */

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -445,7 +446,12 @@ final class ClientChannel implements Channel {
 
     @Override
     public void close() {
-        closeAsync();
+        CompletionStage<Void> end = closeAsync();
+        if (!loop.inLoop()) {
+            end.toCompletableFuture()
+                    .completeOnTimeout(null, 2 * settings().closeTimeoutNanos(), TimeUnit.NANOSECONDS)
+                    .join();
+        }
     }
 
     @Override

@@ -42,14 +42,14 @@ public final class Loops {
     }
 
     /**
-     * Starts loops.
+     * Starts loops. Their threads keep the JVM alive until {@link #close()}.
      *
      * @param count how many threads
      * @param name what their names begin with
      */
     public static Loops start(int count, String name) {
-        return new Loops(new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory(name, true), NioIoHandler.newFactory()));
+        return new Loops(
+                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), NioIoHandler.newFactory()));
     }
 
     /** All loops. */
