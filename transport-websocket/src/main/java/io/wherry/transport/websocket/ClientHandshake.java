@@ -47,6 +47,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final Outcome outcome;
     private final String key = newKey();
     private @Nullable HttpResponse response;
+    private boolean isAccepted;
+    private boolean compression;
     private @Nullable ByteBuf body;
     private @Nullable ScheduledFuture<?> timeout;
     private boolean isDone;
@@ -126,13 +128,18 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
+            if (isDone) {
+                return;
+            }
             if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
                 throw bad("answer: not HTTP (expected: HTTP/1.1 101)");
             }
             if (message instanceof HttpResponse head) {
                 response = head;
+                isAccepted = head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
+                compression = isAccepted && check(head.headers());
             }
-            if (message instanceof HttpContent content && response != null && !isDone) {
+            if (message instanceof HttpContent content && response != null) {
                 take(ctx, response, content);
             }
         } catch (WherryException e) {
@@ -143,9 +150,9 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     }
 
     private void take(ChannelHandlerContext ctx, HttpResponse head, HttpContent content) {
-        if (head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+        if (isAccepted) {
             if (content instanceof LastHttpContent) {
-                accept(ctx, head.headers());
+                accept(ctx);
             }
             return;
         }
@@ -163,8 +170,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void accept(ChannelHandlerContext ctx, HttpHeaders headers) {
-        boolean compression = check(headers);
+    private void accept(ChannelHandlerContext ctx) {
         isDone = true;
         String after = ctx.name();
         for (ChannelHandler handler : outcome.accepted(compression)) {

@@ -2,7 +2,6 @@
 package io.wherry.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,6 +25,10 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -297,12 +300,25 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void deliver(ByteBuf payload) {
-        if (isText && rules.compression && !ByteBufUtil.isText(payload, StandardCharsets.UTF_8)) {
+        if (isText && rules.compression && !isUtf8(payload)) {
             fail(CloseCode.INVALID_PAYLOAD, "bytes are not UTF-8");
             return;
         }
         hadMessages = true;
         peer.message(isText, payload);
+    }
+
+    /** The check of what may have been compressed; otherwise Netty's handler has done it, fragment by fragment. */
+    private static boolean isUtf8(ByteBuf payload) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer dropped = CharBuffer.allocate(Math.min(1024, payload.readableBytes() + 1));
+        ByteBuffer bytes = payload.nioBuffer();
+        CoderResult result;
+        do {
+            dropped.clear();
+            result = decoder.decode(bytes, dropped, true);
+        } while (result.isOverflow());
+        return !result.isError();
     }
 
     /** The other side's close frame: the answer to ours, or to be answered with its own code. */

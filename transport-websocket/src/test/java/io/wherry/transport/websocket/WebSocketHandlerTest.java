@@ -604,17 +604,35 @@ class WebSocketHandlerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void refusesTextThatIsNoUtf8WhereCompressionWasAgreed(boolean compressed) {
-        socket = open(true, true);
+    @ValueSource(strings = {"ff", "c0af", "eda080", "f4908080", "c3", "e282", "61ff61", "f09f98"})
+    void refusesTextThatIsNoUtf8WhereCompressionWasAgreed(String hex) {
+        byte[] text = ByteBufUtil.decodeHexDump(hex);
         ByteBuf packed = Unpooled.buffer();
-        Deflation.compress(Unpooled.wrappedBuffer(new byte[] {(byte) 0xff}), packed);
-        receive(
-                compressed
-                        ? masked(FIN | RSV1 | TEXT, ByteBufUtil.getBytes(packed))
-                        : masked(FIN | TEXT, new byte[] {(byte) 0xff}));
+        Deflation.compress(Unpooled.wrappedBuffer(text), packed);
 
+        socket = open(true, true);
+        receive(masked(FIN | TEXT, text));
         assertFailed(1007, ErrorCode.BAD_REQUEST);
+
+        socket = open(true, true);
+        receive(masked(FIN | RSV1 | TEXT, ByteBufUtil.getBytes(packed)));
+        assertFailed(1007, ErrorCode.BAD_REQUEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "grüße", "😀", "\u0000\uffff"})
+    void takesTextOfEveryPlaneWhereCompressionWasAgreed(String text) {
+        socket = open(true, true);
+        String manyTimes = text.repeat(3000);
+
+        receive(masked(FIN | RSV1 | TEXT, deflate(text)), masked(FIN | RSV1 | TEXT, deflate(manyTimes)));
+
+        assertThat(peer.take())
+                .containsExactly(
+                        "text " + text,
+                        "complete",
+                        "text " + (manyTimes.length() > 100 ? manyTimes.length() : manyTimes),
+                        "complete");
     }
 
     private void receive(ByteBuf... parts) {
