@@ -58,6 +58,11 @@ public record HttpClientRequest(HttpMethod method, URI uri, HttpHeaders headers,
         return resolve(target, transport, query, target.after());
     }
 
+    /** A URI with one more parameter in its query, which it must have. */
+    public static URI with(URI uri, String name, String value) {
+        return URI.create(uri + "&" + name + "=" + encode(value));
+    }
+
     /** Where a channel goes on, for the second and later requests of a connection. */
     public static URI going(Target target, String transport, String channelId, @Nullable Position after) {
         return resolve(target, transport, new StringBuilder("?channel=").append(encode(channelId)), after);

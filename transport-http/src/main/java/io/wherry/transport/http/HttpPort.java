@@ -50,6 +50,10 @@ public final class HttpPort implements Port {
         this.base = context.config().get(CoreKeys.PATH);
         this.origins = new Origins(context.config().get(HttpKeys.ALLOWED_ORIGINS));
         this.tls = Tls.server(context.config());
+        route(
+                HttpTransport.NAME,
+                Set.of(HttpMethod.POST),
+                new UplinkRoute(context.config().get(HttpKeys.REPLY_HOLD)));
     }
 
     /** The HTTP port of a server, made at the first call. */
@@ -58,7 +62,7 @@ public final class HttpPort implements Port {
     }
 
     /**
-     * Adds a transport's path.
+     * Adds a transport's path, in place of one that is there: the clients' way up is, at the path of {@code http}.
      *
      * @param transport the transport's name, which is the path's last segment
      * @param methods the methods that the route takes; {@code HEAD} goes with {@code GET}, {@code OPTIONS} is answered here

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.wherry.WherryException;
+import io.wherry.spi.Connection;
+import io.wherry.spi.ConnectionListener;
+import io.wherry.spi.Framing;
+import io.wherry.spi.Loop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One response that goes on: what is written to it follows what was written before, until it is ended or has had its
+ * number of bytes. Confined to its exchange's loop.
+ */
+public final class StreamConnection implements Connection, HttpStream.Listener {
+
+    private final HttpExchange exchange;
+    private final String transport;
+    private final boolean isChannel;
+    private final StreamStyle style;
+    private final Framing framing;
+    private @Nullable ConnectionListener listener;
+    private @Nullable HttpStream stream;
+    private boolean ended;
+
+    private StreamConnection(HttpExchange exchange, String transport, boolean isChannel, StreamStyle style) {
+        this.exchange = exchange;
+        this.transport = transport;
+        this.isChannel = isChannel;
+        this.style = style;
+        this.framing = exchange.isChunkable() ? style.chunked() : style.framing();
+    }
+
+    /**
+     * Answers an exchange with what there is to read, and what will be: of a channel, or of the topics that are named.
+     *
+     * @param transport the transport's name
+     * @throws WherryException when it is refused
+     */
+    public static void answer(HttpExchange exchange, String transport, ReadingRequest request, StreamStyle style) {
+        if (exchange.method().equals(HttpMethod.HEAD)) {
+            exchange.respond(HttpResponseStatus.OK, style.headers(), Unpooled.EMPTY_BUFFER);
+            return;
+        }
+        StreamConnection connection = new StreamConnection(exchange, transport, request.isChannel(), style);
+        connection.listener = request.isChannel()
+                ? exchange.context().acceptor().attach(request.attachment(exchange), connection)
+                : exchange.context().acceptor().read(request.reading(exchange), connection);
+        exchange.onGone(() -> connection.closed(null));
+    }
+
+    /**
+     * The response; it begins at the first write or flush. Only from then on the connection is writable, so that its head
+     * can tell at which position a reader starts.
+     */
+    private HttpStream stream() {
+        HttpStream begun = stream;
+        if (begun == null) {
+            HttpHeaders headers = style.headers();
+            if (!isChannel && listener != null) {
+                headers.set(HttpTransport.POSITION_HEADER, listener.position().toString());
+            }
+            begun = exchange.stream(HttpResponseStatus.OK, headers);
+            stream = begun;
+            begun.listen(this);
+            begun.writeContent(style.preamble());
+        }
+        return begun;
+    }
+
+    @Override
+    public String transport() {
+        return transport;
+    }
+
+    @Override
+    public Loop loop() {
+        return exchange.loop();
+    }
+
+    @Override
+    public Framing framing() {
+        return framing;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return stream != null && !ended && stream.isWritable() && stream.written() < style.maxBytes();
+    }
+
+    @Override
+    public void write(ByteBuf envelopes) {
+        if (!ended) {
+            stream().write(envelopes);
+        }
+    }
+
+    @Override
+    public void flush() {
+        if (ended) {
+            return;
+        }
+        boolean begins = stream == null;
+        stream().flush();
+        if (stream().written() >= style.maxBytes()) {
+            close(null);
+        } else if (begins) {
+            writable();
+        }
+    }
+
+    @Override
+    public void heartbeat() {
+        if (isWritable()) {
+            stream().writeContent(style.heartbeat());
+            flush();
+        }
+    }
+
+    @Override
+    public void readable(boolean readable) {
+        // Nothing comes in on a stream.
+    }
+
+    /** Ends the response. What for, an envelope has told before where the response has begun; otherwise its status tells. */
+    @Override
+    public void close(@Nullable WherryException reason) {
+        if (ended) {
+            return;
+        }
+        if (stream == null && reason != null) {
+            exchange.problem(reason);
+            closed(null);
+        } else {
+            stream().end();
+        }
+    }
+
+    @Override
+    public void writable() {
+        if (listener != null && isWritable()) {
+            listener.writable();
+        }
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        if (!ended && listener != null) {
+            listener.closed(cause);
+        }
+        ended = true;
+    }
+}

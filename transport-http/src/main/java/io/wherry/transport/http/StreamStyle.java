@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.wherry.spi.Framing;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How one kind of stream is written. Immutable.
+ *
+ * @param mediaType the content type
+ * @param framing how envelopes are written
+ * @param chunked the same in chunks; one instance for one {@code framing}, as encodings are shared by identity
+ * @param preambleText what comes first, perhaps nothing
+ * @param heartbeatText the sign of life
+ * @param maxBytes after how many bytes the response ends, and the peer is to come back
+ */
+public record StreamStyle(
+        String mediaType,
+        Framing framing,
+        ChunkedFraming chunked,
+        String preambleText,
+        String heartbeatText,
+        long maxBytes) {
+
+    /** For {@link #maxBytes} where a response never ends. */
+    public static final long ENDLESS = Long.MAX_VALUE;
+
+    /** The headers, with those that keep intermediaries from holding the stream back or changing it. */
+    HttpHeaders headers() {
+        return HttpExchange.newHeaders(mediaType).set(HttpHeaderNames.CACHE_CONTROL, "no-cache, no-transform");
+    }
+
+    ByteBuf preamble() {
+        return utf8(preambleText);
+    }
+
+    ByteBuf heartbeat() {
+        return utf8(heartbeatText);
+    }
+
+    private static ByteBuf utf8(String text) {
+        return Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
