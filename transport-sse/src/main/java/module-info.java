@@ -2,6 +2,10 @@
 /** Server-sent events downwards, POST upwards. */
 module io.wherry.transport.sse {
     requires transitive io.wherry.transport.http;
-    requires org.slf4j;
     requires static transitive org.jspecify;
+
+    exports io.wherry.transport.sse;
+
+    provides io.wherry.spi.Transport with
+            io.wherry.transport.sse.SseTransport;
 }

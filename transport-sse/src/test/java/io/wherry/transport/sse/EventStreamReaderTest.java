@@ -27,7 +27,12 @@ class EventStreamReaderTest {
         return Stream.of(
                 stream("", "id= retry=-1"),
                 stream("data: a\n\n", "message|a|", "id= retry=-1"),
-                stream("data:a\r\rdata: b\r\n\r\ndata:  c\n\n", "message|a|", "message|b|", "message| c|", "id= retry=-1"),
+                stream(
+                        "data:a\r\rdata: b\r\n\r\ndata:  c\n\n",
+                        "message|a|",
+                        "message|b|",
+                        "message| c|",
+                        "id= retry=-1"),
                 stream("\uFEFFdata: a\n\n", "message|a|", "id= retry=-1"),
                 stream("\uFEFF\uFEFFdata: a\n\ndata: b\n\n", "message|b|", "id= retry=-1"),
                 stream("\uFEFF\ndata: b\n\n", "message|b|", "id= retry=-1"),
@@ -39,7 +44,12 @@ class EventStreamReaderTest {
                 stream("event: e\n\ndata: b\n\n", "message|b|", "id= retry=-1"),
                 stream("event: error\ndata: b\n\nevent: open\ndata\n\n", "error|b|", "open||", "id= retry=-1"),
                 stream("event: e\nevent\ndata: a\n\n", "message|a|", "id= retry=-1"),
-                stream("id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n", "message|a|1", "message|b|1", "message|c|", "id= retry=-1"),
+                stream(
+                        "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n",
+                        "message|a|1",
+                        "message|b|1",
+                        "message|c|",
+                        "id= retry=-1"),
                 stream("id: k3-1\n\n", "id=k3-1 retry=-1"),
                 stream("id: k3-1\n\nid: 7\ndata: x\n", "id=k3-1 retry=-1"),
                 stream("id: 1\0\ndata: a\n\nid: 2\nid: \0\ndata: b\n\n", "message|a|", "message|b|2", "id=2 retry=-1"),
@@ -70,7 +80,9 @@ class EventStreamReaderTest {
         assertThat(read(bytes)).isEqualTo(expected);
         for (int first = 0; first <= bytes.length; first++) {
             for (int second = first; second <= bytes.length; second++) {
-                assertThat(read(bytes, first, second)).as("cut at %d and %d", first, second).isEqualTo(expected);
+                assertThat(read(bytes, first, second))
+                        .as("cut at %d and %d", first, second)
+                        .isEqualTo(expected);
             }
         }
         int[] everywhere = new int[bytes.length];
@@ -102,7 +114,8 @@ class EventStreamReaderTest {
     @Test
     void boundsAnEvent() {
         String line = "data: " + "x".repeat(99) + "\n";
-        assertThat(read((line.repeat(10) + "\n").getBytes(StandardCharsets.UTF_8))).hasSize(2);
+        assertThat(read((line.repeat(10) + "\n").getBytes(StandardCharsets.UTF_8)))
+                .hasSize(2);
         assertTooLarge((line.repeat(11) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.sse;
+
+import io.netty.handler.codec.http.HttpMethod;
+import io.wherry.spi.Framing;
+import io.wherry.spi.ServerContext;
+import io.wherry.spi.ServerTransport;
+import io.wherry.transport.http.ChunkedFraming;
+import io.wherry.transport.http.HttpPort;
+import io.wherry.transport.http.ReadingRequest;
+import io.wherry.transport.http.StreamConnection;
+import io.wherry.transport.http.StreamStyle;
+import java.time.Duration;
+import java.util.Set;
+
+/** The server half: each GET is answered by an event stream. Thread-safe. */
+final class SseServerTransport implements ServerTransport {
+
+    static final String MEDIA_TYPE = "text/event-stream";
+
+    private static final String HEARTBEAT = ":\n\n";
+
+    private static final Written ENVELOPES = new Written(new EnvelopeEvents());
+    private static final Written RAW = new Written(new PayloadEvents(false, false));
+    private static final Written RAW_NAMED = new Written(new PayloadEvents(true, false));
+    private static final Written JSON = new Written(new PayloadEvents(false, true));
+    private static final Written JSON_NAMED = new Written(new PayloadEvents(true, true));
+
+    private final long retryMillis;
+
+    SseServerTransport(Duration retry) {
+        this.retryMillis = retry.toMillis();
+    }
+
+    @Override
+    public void install(ServerContext context) {
+        HttpPort.of(context).route(SseTransport.NAME, Set.of(HttpMethod.GET), exchange -> {
+            ReadingRequest request = ReadingRequest.of(exchange.handshake());
+            StreamConnection.answer(exchange, SseTransport.NAME, request, style(request));
+        });
+    }
+
+    private StreamStyle style(ReadingRequest request) {
+        Written written = written(request);
+        return new StreamStyle(
+                MEDIA_TYPE,
+                written.whole,
+                written.chunked,
+                // The id of the welcome makes this a block.
+                request.isChannel() ? "" : "retry: " + retryMillis + "\n",
+                HEARTBEAT,
+                StreamStyle.ENDLESS);
+    }
+
+    private static Written written(ReadingRequest request) {
+        if (request.isChannel()) {
+            return ENVELOPES;
+        }
+        boolean named = request.topics().size() > 1;
+        if (request.isJson()) {
+            return named ? JSON_NAMED : JSON;
+        }
+        return named ? RAW_NAMED : RAW;
+    }
+
+    /** A framing, as it is and in chunks. */
+    private static final class Written {
+
+        private final Framing whole;
+        private final ChunkedFraming chunked;
+
+        Written(Framing whole) {
+            this.whole = whole;
+            this.chunked = new ChunkedFraming(whole);
+        }
+    }
+}
