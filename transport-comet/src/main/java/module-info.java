@@ -2,6 +2,10 @@
 /** An endless HTTP response downwards, POST upwards. */
 module io.wherry.transport.comet {
     requires transitive io.wherry.transport.http;
-    requires org.slf4j;
     requires static transitive org.jspecify;
+
+    exports io.wherry.transport.comet;
+
+    provides io.wherry.spi.Transport with
+            io.wherry.transport.comet.CometTransport;
 }
