@@ -157,14 +157,18 @@ public final class CuttableTransport implements Transport {
         }
 
         void resume() {
-            while (!outbound.isEmpty() && !ended) {
-                outbound.remove().run();
-            }
-            while (!inbound.isEmpty() && !ended) {
-                inbound.remove().run();
-            }
+            run(outbound);
+            run(inbound);
             if (!ended && isWritable()) {
                 listener.writable();
+            }
+        }
+
+        /** Runs what has waited, each before it leaves its place, so that nothing overtakes it. */
+        private void run(Queue<Runnable> waiting) {
+            while (!waiting.isEmpty() && !stalled) {
+                waiting.element().run();
+                waiting.remove();
             }
         }
 
@@ -177,7 +181,7 @@ public final class CuttableTransport implements Transport {
         }
 
         private void down(Runnable call) {
-            if (stalled) {
+            if (stalled || !outbound.isEmpty()) {
                 outbound.add(call);
             } else {
                 call.run();
@@ -185,7 +189,7 @@ public final class CuttableTransport implements Transport {
         }
 
         private void up(Runnable call) {
-            if (stalled) {
+            if (stalled || !inbound.isEmpty()) {
                 inbound.add(call);
             } else {
                 call.run();

@@ -192,6 +192,64 @@ public interface MessageContract extends ContractPart {
         sent.forEach(Await::value);
     }
 
+    /** Many threads may publish and send at a time: each one's messages keep their order, and all readers see one. */
+    @Test
+    default void takesMessagesFromManyThreads() {
+        int threads = 4;
+        int count = 250;
+        Server server = fixture().server();
+        Topic topic = server.topic("topic", TopicOptions.defaults().maxCount(threads * count));
+        BlockingQueue<String> atServer = new LinkedBlockingQueue<>();
+        server.onMessage("up", (channel, message) -> atServer.add(message.text()))
+                .start();
+        Recorder one = fixture().connect(server);
+        Recorder other = fixture().connect(server);
+        Await.value(one.subscribe("topic", Start.now()).subscribed());
+        Await.value(other.subscribe("topic", Start.now()).subscribed());
+
+        List<CompletableFuture<Void>> publishers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            String name = "thread " + i + ", ";
+            publishers.add(CompletableFuture.runAsync(
+                    () -> numbered(name, count).forEach(text -> {
+                        topic.publish(Message.of(text));
+                        one.channel().send("up", Message.of(text));
+                    }),
+                    task -> new Thread(task, name).start()));
+        }
+        publishers.forEach(Await::value);
+
+        List<String> seen = one.takeTexts("topic", threads * count);
+        assertThat(other.takeTexts("topic", threads * count)).isEqualTo(seen);
+        List<String> sent = new ArrayList<>();
+        while (sent.size() < threads * count) {
+            sent.add(Await.next(atServer));
+        }
+        for (int i = 0; i < threads; i++) {
+            String name = "thread " + i + ", ";
+            assertThat(seen).filteredOn(text -> text.startsWith(name)).isEqualTo(numbered(name, count));
+            assertThat(sent).filteredOn(text -> text.startsWith(name)).isEqualTo(numbered(name, count));
+        }
+    }
+
+    /** Handlers may run on the event loop, where the configuration says so. */
+    @Test
+    default void callsHandlersOnTheLoop() {
+        Server server = fixture().server("wherry.callbacks", "loop");
+        BlockingQueue<String> threads = new LinkedBlockingQueue<>();
+        server.onMessage("echo", (channel, message) -> {
+                    threads.add(Thread.currentThread().getName());
+                    channel.send("echo", message);
+                })
+                .start();
+        Recorder client = fixture().connect(server, "wherry.callbacks", "loop").handle("echo");
+
+        numbered("m", 100).forEach(text -> client.channel().send("echo", Message.of(text)));
+
+        assertThat(client.takeTexts("echo", 100)).isEqualTo(numbered("m", 100));
+        assertThat(threads).hasSize(100).allMatch(name -> name.startsWith("wherry-server"));
+    }
+
     /** A send completes when the other side has the message, and no sooner. */
     @Test
     default void acknowledgesWhatIsSent() {

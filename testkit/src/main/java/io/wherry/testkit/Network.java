@@ -4,6 +4,8 @@ package io.wherry.testkit;
 import io.wherry.spi.Transport;
 import io.wherry.testkit.TcpProxy.Direction;
 import java.net.URI;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A network between clients and a server, which breaks on demand: a {@link TcpProxy} where the server has a port, else a
@@ -19,6 +21,9 @@ public interface Network extends AutoCloseable {
 
     /** Breaks all connections that live now. */
     void cut();
+
+    /** Breaks a connection soon, in the middle of whatever passes then. */
+    void cutSoon(Random random);
 
     /** Says whether new connections fail. */
     void refuse(boolean refuse);
@@ -47,6 +52,11 @@ public interface Network extends AutoCloseable {
             @Override
             public void cut() {
                 proxy.cut();
+            }
+
+            @Override
+            public void cutSoon(Random random) {
+                proxy.cutAfter(random.nextBoolean() ? Direction.UP : Direction.DOWN, random.nextInt(5000));
             }
 
             @Override
@@ -89,6 +99,12 @@ public interface Network extends AutoCloseable {
             @Override
             public void cut() {
                 cuttable.cut();
+            }
+
+            @Override
+            public void cutSoon(Random random) {
+                AtomicInteger left = new AtomicInteger(random.nextInt(20));
+                cuttable.cutOn(envelope -> left.getAndDecrement() <= 0);
             }
 
             @Override

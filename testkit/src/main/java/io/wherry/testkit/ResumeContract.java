@@ -16,6 +16,7 @@ import io.wherry.TopicOptions;
 import io.wherry.spi.Envelope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -111,6 +112,18 @@ public interface ResumeContract extends ContractPart {
         stages.forEach(Await::value);
         assertThat(direct).isEmpty();
         assertThat(atServer).isEmpty();
+    }
+
+    /** Some clients, some topics, and a network that breaks in every way, at random: nothing is lost, doubled or disordered. */
+    @Test
+    default void survivesABadDay() {
+        long seed = Long.getLong("testkit.seed", System.nanoTime());
+        try (BadDay day = new BadDay(fixture(), new Random(seed))) {
+            day.live(Integer.getInteger("testkit.things", 600));
+            day.check();
+        } catch (AssertionError e) {
+            throw new AssertionError("with -Dtestkit.seed=" + seed + ": " + e.getMessage(), e);
+        }
     }
 
     /** What the server has applied, but could not acknowledge before the cut, is sent again and not applied again. */
