@@ -12,7 +12,7 @@ public interface Subscription extends AutoCloseable {
     /** Completes with the head of the log when the server has subscribed the channel; fails when it refuses. */
     CompletionStage<Position> subscribed();
 
-    /** Takes the listener off; the last one of a topic ends the subscription. */
+    /** Takes the listener off, which hears nothing more from now on; the last one of a topic ends the subscription. */
     @Override
     void close();
 }

@@ -48,6 +48,8 @@ final class ClientSubscriptions {
         private boolean live;
 
         private @Nullable Position lastHistory;
+        /** Set by whoever closes it, before the channel's loop knows. */
+        private volatile boolean closed;
 
         RealSubscription(String topic, Start start, MessageListener listener) {
             this.topic = topic;
@@ -75,6 +77,7 @@ final class ClientSubscriptions {
 
         @Override
         public void close() {
+            closed = true;
             channel.unsubscribe(this);
         }
 
@@ -159,7 +162,11 @@ final class ClientSubscriptions {
     }
 
     private static void dispatch(RealSubscription subscription, Message message, Dispatcher dispatcher) {
-        dispatcher.dispatch(message.size(), () -> subscription.listener.message(message));
+        dispatcher.dispatch(message.size(), () -> {
+            if (!subscription.closed) {
+                subscription.listener.message(message);
+            }
+        });
     }
 
     /** The topics with a listener that the server has confirmed, which a new channel must be subscribed to again. */
