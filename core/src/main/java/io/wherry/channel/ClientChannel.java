@@ -9,7 +9,6 @@ import io.wherry.Message;
 import io.wherry.MessageHandler;
 import io.wherry.MessageListener;
 import io.wherry.Position;
-import io.wherry.RequestHandler;
 import io.wherry.Start;
 import io.wherry.Subscription;
 import io.wherry.WherryException;
@@ -27,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,24 +35,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its state is confined to its loop, except for what is volatile.
  */
-final class ClientChannel implements Channel {
+final class ClientChannel extends ListeningChannel {
 
     private static final Logger log = LoggerFactory.getLogger(ClientChannel.class);
 
     private final RealClient client;
     private final Loop loop;
-    private final Dispatcher dispatcher;
-    private final Completions completions;
-    private final ChannelListeners listeners;
-    private final Handlers handlers = new Handlers();
-    private final ByteBudget budget;
     private final Outbox outbox;
     private final ClientSubscriptions subscriptions = new ClientSubscriptions(this);
     private final ServerMessages inbound;
     private final Connector connector;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private volatile State state = State.CONNECTING;
-    private volatile String transport = "";
     private volatile String id = "";
     private volatile @Nullable Position position;
     private boolean flushScheduled;
@@ -62,16 +53,10 @@ final class ClientChannel implements Channel {
     private @Nullable WherryException ended;
 
     ClientChannel(RealClient client, URI uri, Loop loop) {
+        super(client.callbacks(loop), client.settings().limits());
         this.client = client;
         this.loop = loop;
-        var callbacks = client.callbacks(loop);
-        this.dispatcher = new Dispatcher(callbacks, client.settings().limits().inbound(), this::inboundDrained);
-        this.completions = new Completions(callbacks);
-        this.budget = new ByteBudget(
-                client.settings().limits().unacknowledged(),
-                client.settings().limits().outboundHigh());
-        this.outbox = new Outbox(budget);
-        this.listeners = new ChannelListeners(dispatcher);
+        this.outbox = new Outbox(budget());
         this.inbound = new ServerMessages(this);
         this.connector = new Connector(this, uri);
     }
@@ -90,22 +75,6 @@ final class ClientChannel implements Channel {
 
     Loop loop() {
         return loop;
-    }
-
-    Dispatcher dispatcher() {
-        return dispatcher;
-    }
-
-    Completions completions() {
-        return completions;
-    }
-
-    ChannelListeners listeners() {
-        return listeners;
-    }
-
-    Handlers handlers() {
-        return handlers;
     }
 
     Outbox outbox() {
@@ -128,7 +97,7 @@ final class ClientChannel implements Channel {
 
     /** A connection has brought its welcome. */
     void opened(String transportName, String channelId, Position start, boolean isNew) {
-        transport = transportName;
+        changeTransport(transportName);
         boolean lost = isNew && !id.isEmpty();
         Position before = position;
         id = channelId;
@@ -153,7 +122,7 @@ final class ClientChannel implements Channel {
             subscriptions.renewing(topic);
             outbox.addFirst(new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), new Renewal(topic)));
         }
-        listeners.gap(new Gap("*", Gap.Reason.CHANNEL, null));
+        listeners().gap(new Gap("*", Gap.Reason.CHANNEL, null));
     }
 
     /** The connection is gone; another is on its way. */
@@ -170,18 +139,12 @@ final class ClientChannel implements Channel {
         connector.comeBack(afterNanos);
     }
 
-    private void changeState(State now) {
-        if (state != now) {
-            state = now;
-            listeners.state(now);
-        }
-    }
-
     void received(Position at) {
         position = at;
     }
 
-    private void inboundDrained() {
+    @Override
+    void inboundDrained() {
         loop.execute(() -> connector.readable(true));
     }
 
@@ -235,11 +198,11 @@ final class ClientChannel implements Channel {
 
     /** Takes a thing of the application's to be sent, where there is room for it. Any thread. */
     private void post(Sent sent) {
-        if (budget.reserve(sent.message().size())) {
+        if (budget().reserve(sent.message().size())) {
             onLoop(() -> giveCounted(sent), () -> sent.outcome().failed(closedAlready()));
         } else {
             onLoop(
-                    () -> refuse(sent, OwnLog.full(budget.max())),
+                    () -> refuse(sent, OwnLog.full(budget().max())),
                     () -> sent.outcome().failed(closedAlready()));
         }
     }
@@ -251,7 +214,7 @@ final class ClientChannel implements Channel {
         } catch (RejectedExecutionException e) {
             log.debug("{}: used after its client was closed", this, e);
             tooLate.run();
-            completions.flush();
+            completions().flush();
         }
     }
 
@@ -261,7 +224,7 @@ final class ClientChannel implements Channel {
 
     /** Takes a thing of this side's own to be sent. On the loop. */
     void give(Sent sent) {
-        budget.add(sent.message().size());
+        budget().add(sent.message().size());
         giveCounted(sent);
     }
 
@@ -279,21 +242,19 @@ final class ClientChannel implements Channel {
             outbox.add(sent);
             transmit();
         } else {
-            budget.release(size);
+            budget().release(size);
             refuse(sent, refusal);
         }
     }
 
     private void refuse(Sent sent, WherryException reason) {
         sent.outcome().failed(reason);
-        completions.flush();
+        completions().flush();
     }
 
-    /** The server has acknowledged: there may be room again. */
+    @Override
     void tellWritable() {
-        if (budget.takeRelief()) {
-            listeners.writable();
-        }
+        super.tellWritable();
         if (closing && outbox.isEmpty()) {
             sayGoodbye();
         }
@@ -305,12 +266,12 @@ final class ClientChannel implements Channel {
         post(new Sent(Kind.DIRECT, Envelope.requireName("to", to), null, message, new Outcome() {
             @Override
             public void acknowledged() {
-                completions.done(arrived);
+                completions().done(arrived);
             }
 
             @Override
             public void failed(WherryException reason) {
-                completions.fail(arrived, reason);
+                completions().fail(arrived, reason);
             }
         }));
         return arrived;
@@ -330,8 +291,8 @@ final class ClientChannel implements Channel {
         Runnable startTimer = () -> asking.timer = loop.schedule(
                 () -> {
                     outbox.abandon(sent);
-                    asking.failed(ServerChannel.timeout(to, timeout));
-                    completions.flush();
+                    asking.failed(PendingRequests.timeout(to, timeout));
+                    completions().flush();
                 },
                 timeout.toNanos());
         onLoop(startTimer, () -> reply.completeExceptionally(closedAlready()));
@@ -352,13 +313,13 @@ final class ClientChannel implements Channel {
         @Override
         public void answered(Message answer) {
             cancelTimer();
-            completions.complete(reply, answer);
+            completions().complete(reply, answer);
         }
 
         @Override
         public void failed(WherryException reason) {
             cancelTimer();
-            completions.fail(reply, reason);
+            completions().fail(reply, reason);
         }
 
         private void cancelTimer() {
@@ -375,12 +336,12 @@ final class ClientChannel implements Channel {
         post(new Sent(Kind.PUBLISH, Envelope.requireName("topic", topic), null, message, new Outcome() {
             @Override
             public void answered(Message answer) {
-                completions.complete(published, Position.parse(answer.text()));
+                completions().complete(published, Position.parse(answer.text()));
             }
 
             @Override
             public void failed(WherryException reason) {
-                completions.fail(published, reason);
+                completions().fail(published, reason);
             }
         }));
         return published;
@@ -396,14 +357,14 @@ final class ClientChannel implements Channel {
                 @Override
                 public void answered(Message answer) {
                     subscriptions.answered(topic);
-                    completions.complete(subscription.stage(), Position.parse(answer.text()));
+                    completions().complete(subscription.stage(), Position.parse(answer.text()));
                 }
 
                 @Override
                 public void failed(WherryException reason) {
                     subscriptions.answered(topic);
                     subscriptions.remove(subscription);
-                    completions.fail(subscription.stage(), reason);
+                    completions().fail(subscription.stage(), reason);
                 }
             }));
         };
@@ -429,7 +390,7 @@ final class ClientChannel implements Channel {
         public void failed(WherryException reason) {
             subscriptions.answered(topic);
             log.warn("{}: topic {} could not be subscribed to again", ClientChannel.this, topic, reason);
-            listeners.gap(new Gap(topic, Gap.Reason.CHANNEL, null));
+            listeners().gap(new Gap(topic, Gap.Reason.CHANNEL, null));
         }
     }
 
@@ -490,13 +451,13 @@ final class ClientChannel implements Channel {
         }
         ended = reason;
         outbox.fail(reason);
-        subscriptions.fail(reason, completions);
+        subscriptions.fail(reason, completions());
         changeState(State.CLOSED);
-        listeners.closed(reason);
-        completions.flush();
+        listeners().closed(reason);
+        completions().flush();
         connector.stop(() -> {
-            completions.done(closed);
-            completions.flush();
+            completions().done(closed);
+            completions().flush();
             client.forget(this);
         });
     }
@@ -506,16 +467,6 @@ final class ClientChannel implements Channel {
     @Override
     public String id() {
         return id;
-    }
-
-    @Override
-    public String transport() {
-        return transport;
-    }
-
-    @Override
-    public State state() {
-        return state;
     }
 
     @Override
@@ -535,49 +486,14 @@ final class ClientChannel implements Channel {
 
     @Override
     public Channel onMessage(String name, MessageHandler handler) {
-        handlers.onMessage(name, handler);
+        super.onMessage(name, handler);
         onLoop(() -> inbound.handlerAdded(name), () -> {});
-        return this;
-    }
-
-    @Override
-    public Channel onRequest(String name, RequestHandler handler) {
-        handlers.onRequest(name, handler);
-        return this;
-    }
-
-    @Override
-    public Channel onGap(Consumer<Gap> listener) {
-        listeners.onGap(listener);
-        return this;
-    }
-
-    @Override
-    public Channel onState(Consumer<State> listener) {
-        listeners.onState(listener);
-        return this;
-    }
-
-    @Override
-    public Channel onClose(Consumer<WherryException> listener) {
-        listeners.onClose(listener);
-        return this;
-    }
-
-    @Override
-    public boolean isWritable() {
-        return state != State.CLOSED && !budget.isHigh();
-    }
-
-    @Override
-    public Channel onWritable(Runnable listener) {
-        listeners.onWritable(listener);
         return this;
     }
 
     /** The server, the transport and the state; not the id, which is a secret. */
     @Override
     public String toString() {
-        return "Channel[" + connector.uri() + ", " + transport + ", " + state + "]";
+        return "Channel[" + connector.uri() + ", " + transport() + ", " + state() + "]";
     }
 }

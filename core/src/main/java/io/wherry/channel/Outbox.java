@@ -164,7 +164,7 @@ final class Outbox {
         if (answer.kind() == Kind.REPLY) {
             sent.outcome.answered(answer.message().at(answer.position()));
         } else {
-            sent.outcome.failed(ServerChannel.errorOf(answer));
+            sent.outcome.failed(PendingRequests.errorOf(answer));
         }
     }
 

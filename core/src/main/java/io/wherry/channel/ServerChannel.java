@@ -2,15 +2,11 @@
 package io.wherry.channel;
 
 import io.netty.buffer.ByteBuf;
-import io.wherry.Channel;
 import io.wherry.ErrorCode;
-import io.wherry.Gap;
 import io.wherry.Handshake;
 import io.wherry.Message;
-import io.wherry.MessageHandler;
 import io.wherry.MessageListener;
 import io.wherry.Position;
-import io.wherry.RequestHandler;
 import io.wherry.Start;
 import io.wherry.Subscription;
 import io.wherry.WherryException;
@@ -23,14 +19,10 @@ import io.wherry.spi.Loop;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its state is confined to the loop of its mailbox, except for what is volatile.
  */
-final class ServerChannel implements Channel, Sweep.Visited {
+final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     private static final Logger log = LoggerFactory.getLogger(ServerChannel.class);
 
@@ -53,20 +45,12 @@ final class ServerChannel implements Channel, Sweep.Visited {
     private final Handshake handshake;
     private final boolean resumable;
     private final Mailbox mailbox;
-    private final Executor callbacks;
-    private final Dispatcher dispatcher;
-    private final Completions completions;
-    private final ByteBudget budget;
     private final OwnLog own;
     private final Reader reader;
     private final ClientMessages inbound;
-    private final ChannelListeners listeners;
-    private final Handlers handlers = new Handlers();
-    private final Map<Position, Asked> asked = new HashMap<>(4);
+    private final PendingRequests requests;
     private final CompletableFuture<Void> told = new CompletableFuture<>();
     private ServerLoop home;
-    private volatile State state = State.CONNECTING;
-    private volatile String transport = "";
     /** Whether the application knows of the channel, and so has set the handlers that it wants. */
     private volatile boolean openTold;
 
@@ -77,9 +61,6 @@ final class ServerChannel implements Channel, Sweep.Visited {
     private boolean endTold;
     private int sweepIndex = -1;
 
-    /** A request to the client that has no reply yet. */
-    private record Asked(CompletableFuture<Message> reply, Loop.Timer timer) {}
-
     /** Makes a channel on a loop. */
     ServerChannel(
             RealServer server,
@@ -88,22 +69,31 @@ final class ServerChannel implements Channel, Sweep.Visited {
             Handshake handshake,
             boolean resumable,
             ServerLoop home) {
+        this(server, id, principal, handshake, resumable, home, new Mailbox(home.loop()));
+    }
+
+    private ServerChannel(
+            RealServer server,
+            String id,
+            @Nullable Principal principal,
+            Handshake handshake,
+            boolean resumable,
+            ServerLoop home,
+            Mailbox mailbox) {
+        super(
+                server.callbacks(task -> mailbox.loop().execute(task)),
+                server.settings().limits());
         this.server = server;
         this.id = id;
         this.principal = principal;
         this.handshake = handshake;
         this.resumable = resumable;
         this.home = home;
-        this.mailbox = new Mailbox(home.loop());
-        this.callbacks = server.callbacks(task -> mailbox.loop().execute(task));
-        this.dispatcher = new Dispatcher(callbacks, settings().limits().inbound(), this::inboundDrained);
-        this.completions = new Completions(callbacks);
-        this.budget = new ByteBudget(
-                settings().limits().unacknowledged(), settings().limits().outboundHigh());
-        this.own = new OwnLog(server.log().epoch(), budget);
+        this.mailbox = mailbox;
+        this.requests = new PendingRequests(completions());
+        this.own = new OwnLog(server.log().epoch(), budget());
         this.reader = new Reader(server.log(), own, 0);
         this.inbound = new ClientMessages(this);
-        this.listeners = new ChannelListeners(dispatcher);
         this.lastHeardNanos = home.loop().nanoTime();
         this.detachedNanos = lastHeardNanos;
         reader.onCaughtUp(this::tellEnd);
@@ -115,18 +105,6 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     ServerSettings settings() {
         return server.settings();
-    }
-
-    Dispatcher dispatcher() {
-        return dispatcher;
-    }
-
-    Handlers handlers() {
-        return handlers;
-    }
-
-    ChannelListeners listeners() {
-        return listeners;
     }
 
     ClientMessages inbound() {
@@ -146,7 +124,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
     }
 
     boolean hasEnded() {
-        return state == State.CLOSED;
+        return state() == State.CLOSED;
     }
 
     boolean isOpenTold() {
@@ -165,7 +143,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
         long head = topics.isEmpty() ? home.cursorSequence() : home.readToHead();
         @Nullable Envelope gap = reader.begin(topics, attachment.start(), head, settings().limits());
         home.sweep().add(this);
-        dispatcher.dispatch(0, () -> {
+        dispatcher().dispatch(0, () -> {
             try {
                 server.opened(this);
             } finally {
@@ -202,8 +180,8 @@ final class ServerChannel implements Channel, Sweep.Visited {
     }
 
     private void resume(Connection connection, Position after, boolean welcome) {
-        own.trim(after, completions);
-        completions.flush();
+        own.trim(after, completions());
+        completions().flush();
         reader.moveTo(after);
         position = after;
         connected(connection, welcome ? "resumed" : null, null);
@@ -211,7 +189,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
     }
 
     private void connected(Connection connection, @Nullable String welcome, @Nullable Envelope gap) {
-        transport = connection.transport();
+        changeTransport(connection.transport());
         lastHeardNanos = home.loop().nanoTime();
         if (welcome != null) {
             Position place = reader.position();
@@ -228,7 +206,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
         if (gap != null) {
             reader.tellGap(home, connection, gap);
         }
-        if (dispatcher.isOverHigh()) {
+        if (dispatcher().isOverHigh()) {
             connection.readable(false);
         }
         if (ended == null) {
@@ -261,13 +239,6 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     void heard() {
         lastHeardNanos = home.loop().nanoTime();
-    }
-
-    private void changeState(State now) {
-        if (state != now) {
-            state = now;
-            listeners.state(now);
-        }
     }
 
     @Override
@@ -312,34 +283,19 @@ final class ServerChannel implements Channel, Sweep.Visited {
     /** The client has received up to a position. */
     void acknowledged(Position received) {
         if (received.epoch().equals(server.log().epoch())) {
-            own.trim(received, completions);
-            completions.flush();
+            own.trim(received, completions());
+            completions().flush();
             tellWritable();
         }
     }
 
     /** The reply to a request of this side has come. */
     void replied(Envelope reply) {
-        @Nullable Asked request = asked.remove(Position.parse(reply.name()));
-        if (request == null) {
-            return;
-        }
-        request.timer.cancel();
-        if (reply.kind() == Kind.REPLY) {
-            completions.complete(request.reply, reply.message().at(reply.position()));
-        } else {
-            completions.fail(request.reply, errorOf(reply));
-        }
-        completions.flush();
+        requests.replied(reply);
     }
 
-    static WherryException errorOf(Envelope error) {
-        @Nullable ErrorCode code = ErrorCode.ofText(error.argumentOrEmpty());
-        return new WherryException(
-                code == null ? ErrorCode.INTERNAL : code, error.message().text());
-    }
-
-    private void inboundDrained() {
+    @Override
+    void inboundDrained() {
         mailbox.execute(() -> {
             Connection connection = reader.connectionOrNull();
             if (connection != null) {
@@ -354,7 +310,7 @@ final class ServerChannel implements Channel, Sweep.Visited {
     /** Gives the client an envelope of this side's own that is its alone. On the home loop. */
     OwnLog.Own give(Kind kind, String name, @Nullable String argument, Message message) {
         if (kind != Kind.HISTORY) {
-            budget.add(message.size());
+            budget().add(message.size());
         }
         return giveCounted(kind, name, argument, message, null);
     }
@@ -390,30 +346,24 @@ final class ServerChannel implements Channel, Sweep.Visited {
     /** Takes a message of the application's, where there is room for it, and gives it on the home loop. Any thread. */
     private void post(Message message, CompletableFuture<?> stage, Runnable giving) {
         int size = message.size();
-        if (state == State.CLOSED) {
+        if (state() == State.CLOSED) {
             stage.completeExceptionally(closedAlready());
         } else if (size > settings().limits().message()) {
             stage.completeExceptionally(
                     RealTopic.tooLarge(size, settings().limits().message()));
-        } else if (!budget.reserve(size)) {
-            stage.completeExceptionally(OwnLog.full(budget.max()));
+        } else if (!budget().reserve(size)) {
+            stage.completeExceptionally(OwnLog.full(budget().max()));
         } else {
             mailbox.execute(() -> {
                 WherryException reason = ended;
                 if (reason == null) {
                     giving.run();
                 } else {
-                    budget.release(size);
-                    completions.fail(stage, reason);
-                    completions.flush();
+                    budget().release(size);
+                    completions().fail(stage, reason);
+                    completions().flush();
                 }
             });
-        }
-    }
-
-    private void tellWritable() {
-        if (budget.takeRelief()) {
-            listeners.writable();
         }
     }
 
@@ -432,23 +382,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
 
     private void ask(String to, Message message, Duration timeout, CompletableFuture<Message> reply) {
         Position number = giveCounted(Kind.REQUEST, to, null, message, null).position();
-        Loop.Timer timer =
-                home.loop().schedule(() -> mailbox.execute(() -> timedOut(number, to, timeout)), timeout.toNanos());
-        asked.put(number, new Asked(reply, timer));
-    }
-
-    private void timedOut(Position number, String to, Duration timeout) {
-        @Nullable Asked request = asked.remove(number);
-        if (request != null) {
-            completions.fail(request.reply, timeout(to, timeout));
-            completions.flush();
-        }
-    }
-
-    static WherryException timeout(String to, Duration timeout) {
-        return new WherryException(
-                ErrorCode.TIMEOUT,
-                "request: no reply from " + to + " (expected: within " + timeout.toMillis() + " ms)");
+        Loop.Timer timer = home.loop()
+                .schedule(() -> mailbox.execute(() -> requests.timedOut(number, to, timeout)), timeout.toNanos());
+        requests.add(number, reply, timer);
     }
 
     @Override
@@ -457,10 +393,11 @@ final class ServerChannel implements Channel, Sweep.Visited {
             throw new WherryException(
                     ErrorCode.BAD_REQUEST, "start: " + start + " (expected: now, for what a client will publish)");
         }
-        return listeners.onPublished(
-                Envelope.requireName("topic", topic),
-                listener,
-                server.log().position(server.log().last().sequence()));
+        return listeners()
+                .onPublished(
+                        Envelope.requireName("topic", topic),
+                        listener,
+                        server.log().position(server.log().last().sequence()));
     }
 
     @Override
@@ -500,20 +437,16 @@ final class ServerChannel implements Channel, Sweep.Visited {
         ended = reason;
         changeState(State.CLOSED);
         server.ended(this);
-        asked.forEach((number, request) -> {
-            request.timer.cancel();
-            completions.fail(request.reply, reason);
-        });
-        asked.clear();
-        listeners.closed(reason);
-        dispatcher.dispatch(0, () -> server.closed(this));
+        requests.fail(reason);
+        listeners().closed(reason);
+        dispatcher().dispatch(0, () -> server.closed(this));
         inbound.ended();
         if (!tellClient) {
             forget();
         } else if (reader.isLive()) {
             tellEnd();
         }
-        completions.flush();
+        completions().flush();
     }
 
     /** Ends the channel because the server stops; completes when its client was told, at once when it has no connection. Any thread. */
@@ -541,8 +474,8 @@ final class ServerChannel implements Channel, Sweep.Visited {
         reader.end();
         detachedNanos = home.loop().nanoTime();
         writeEnd(connection, reason);
-        completions.done(told);
-        completions.flush();
+        completions().done(told);
+        completions().flush();
     }
 
     /** Tells a connection's client that the channel has ended, and ends the connection. On the connection's loop. */
@@ -577,9 +510,9 @@ final class ServerChannel implements Channel, Sweep.Visited {
         endTold = true;
         home.sweep().remove(this);
         server.forget(this);
-        own.fail(ended == null ? closedByServer() : ended, completions);
-        completions.done(told);
-        completions.flush();
+        own.fail(ended == null ? closedByServer() : ended, completions());
+        completions().done(told);
+        completions().flush();
     }
 
     // ---- the application's view
@@ -587,16 +520,6 @@ final class ServerChannel implements Channel, Sweep.Visited {
     @Override
     public String id() {
         return id;
-    }
-
-    @Override
-    public String transport() {
-        return transport;
-    }
-
-    @Override
-    public State state() {
-        return state;
     }
 
     @Override
@@ -614,51 +537,10 @@ final class ServerChannel implements Channel, Sweep.Visited {
         return handshake;
     }
 
-    @Override
-    public Channel onMessage(String name, MessageHandler handler) {
-        handlers.onMessage(name, handler);
-        return this;
-    }
-
-    @Override
-    public Channel onRequest(String name, RequestHandler handler) {
-        handlers.onRequest(name, handler);
-        return this;
-    }
-
-    @Override
-    public Channel onGap(Consumer<Gap> listener) {
-        listeners.onGap(listener);
-        return this;
-    }
-
-    @Override
-    public Channel onState(Consumer<State> listener) {
-        listeners.onState(listener);
-        return this;
-    }
-
-    @Override
-    public Channel onClose(Consumer<WherryException> listener) {
-        listeners.onClose(listener);
-        return this;
-    }
-
-    @Override
-    public boolean isWritable() {
-        return state != State.CLOSED && !budget.isHigh();
-    }
-
-    @Override
-    public Channel onWritable(Runnable listener) {
-        listeners.onWritable(listener);
-        return this;
-    }
-
     /** The transport, the state and the beginning of the id, which is a secret. */
     @Override
     public String toString() {
-        return "Channel[" + id.substring(0, Math.min(6, id.length())) + "…, " + transport + ", " + state + "]";
+        return "Channel[" + id.substring(0, Math.min(6, id.length())) + "…, " + transport() + ", " + state() + "]";
     }
 
     /** The histories of topics by name; refuses a name that is none. */

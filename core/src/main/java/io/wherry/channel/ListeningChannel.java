@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Channel;
+import io.wherry.Gap;
+import io.wherry.Limits;
+import io.wherry.MessageHandler;
+import io.wherry.RequestHandler;
+import io.wherry.WherryException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * What is the same on both sides of a channel: who listens, where the channel stands, and how much is under way.
+ * Thread-safe, except where a method names the loop.
+ */
+abstract class ListeningChannel implements Channel {
+
+    private final Dispatcher dispatcher;
+    private final Completions completions;
+    private final ChannelListeners listeners;
+    private final Handlers handlers = new Handlers();
+    private final ByteBudget budget;
+    private volatile State state = State.CONNECTING;
+    private volatile String transport = "";
+
+    /**
+     * Makes a channel that has no connection yet.
+     *
+     * @param callbacks where the application's code runs
+     */
+    ListeningChannel(Executor callbacks, Limits limits) {
+        this.dispatcher = new Dispatcher(callbacks, limits.inbound(), this::inboundDrained);
+        this.completions = new Completions(callbacks);
+        this.listeners = new ChannelListeners(dispatcher);
+        this.budget = new ByteBudget(limits.unacknowledged(), limits.outboundHigh());
+    }
+
+    /** The handlers have caught up: more can be taken in. Any thread. */
+    abstract void inboundDrained();
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /** The stages to be completed. On the loop. */
+    Completions completions() {
+        return completions;
+    }
+
+    ChannelListeners listeners() {
+        return listeners;
+    }
+
+    Handlers handlers() {
+        return handlers;
+    }
+
+    ByteBudget budget() {
+        return budget;
+    }
+
+    /** On the loop. */
+    void changeState(State now) {
+        if (state != now) {
+            state = now;
+            listeners.state(now);
+        }
+    }
+
+    /** On the loop. */
+    void changeTransport(String now) {
+        transport = now;
+    }
+
+    /** Something was acknowledged: who had to wait may go on. */
+    void tellWritable() {
+        if (budget.takeRelief()) {
+            listeners.writable();
+        }
+    }
+
+    @Override
+    public String transport() {
+        return transport;
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public Channel onMessage(String name, MessageHandler handler) {
+        handlers.onMessage(name, handler);
+        return this;
+    }
+
+    @Override
+    public Channel onRequest(String name, RequestHandler handler) {
+        handlers.onRequest(name, handler);
+        return this;
+    }
+
+    @Override
+    public Channel onGap(Consumer<Gap> listener) {
+        listeners.onGap(listener);
+        return this;
+    }
+
+    @Override
+    public Channel onState(Consumer<State> listener) {
+        listeners.onState(listener);
+        return this;
+    }
+
+    @Override
+    public Channel onClose(Consumer<WherryException> listener) {
+        listeners.onClose(listener);
+        return this;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return state != State.CLOSED && !budget.isHigh();
+    }
+
+    @Override
+    public Channel onWritable(Runnable listener) {
+        listeners.onWritable(listener);
+        return this;
+    }
+}
