@@ -69,12 +69,18 @@ public final class HttpPort implements Port {
      */
     public void route(String transport, Set<HttpMethod> methods, HttpRoute route) {
         String path = base.endsWith("/") ? base + transport : base + "/" + transport;
-        routes.put(path, new Route(transport, Set.copyOf(methods), route, true));
+        add(path, new Route(transport, Set.copyOf(methods), route, true));
     }
 
     /** Adds something to be served at a path of its own, such as {@code /}. */
     public void content(String path, WebContent content) {
-        routes.put(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content), false));
+        add(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content), false));
+    }
+
+    private void add(String path, Route route) {
+        if (routes.putIfAbsent(path, route) != null) {
+            throw new IllegalArgumentException("path: " + path + " (expected: one that nobody else serves)");
+        }
     }
 
     @Override
@@ -108,8 +114,11 @@ public final class HttpPort implements Port {
 
     @Override
     public CompletionStage<Void> close() {
-        closing = true;
         Channel channel = listening;
+        if (closing) {
+            return closed;
+        }
+        closing = true;
         if (channel == null) {
             closed.complete(null);
         } else {
