@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.transport.http;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,12 +21,14 @@ final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private final Socket socket = new Socket();
+    private final InputStream in;
 
     RawClient(int port) {
         try {
             socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
+            in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -123,7 +126,7 @@ final class RawClient implements AutoCloseable {
 
     String readText(int length) {
         try {
-            byte[] bytes = socket.getInputStream().readNBytes(length);
+            byte[] bytes = in.readNBytes(length);
             if (bytes.length < length) {
                 throw new AssertionError("closed after " + bytes.length + " of " + length + " bytes");
             }
@@ -135,7 +138,7 @@ final class RawClient implements AutoCloseable {
 
     String readToEnd() {
         try {
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -151,7 +154,6 @@ final class RawClient implements AutoCloseable {
 
     private String readLine() {
         try {
-            InputStream in = socket.getInputStream();
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             int b = in.read();
             while (b != '\n') {
