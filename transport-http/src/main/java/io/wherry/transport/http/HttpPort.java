@@ -62,7 +62,7 @@ public final class HttpPort implements Port {
     }
 
     /**
-     * Adds a transport's path, in place of one that is there: the clients' way up is, at the path of {@code http}.
+     * Adds a transport's path. That of {@code http}, which is there from the beginning as the clients' way up, may be replaced.
      *
      * @param transport the transport's name, which is the path's last segment
      * @param methods the methods that the route takes; {@code HEAD} goes with {@code GET}, {@code OPTIONS} is answered here
@@ -78,7 +78,8 @@ public final class HttpPort implements Port {
     }
 
     private void add(String path, Route route) {
-        if (routes.putIfAbsent(path, route) != null) {
+        @Nullable Route before = routes.put(path, route);
+        if (before != null && !(before.handler() instanceof UplinkRoute)) {
             throw new IllegalArgumentException("path: " + path + " (expected: one that nobody else serves)");
         }
     }
