@@ -109,7 +109,7 @@ final class PooledCall implements HttpCall {
             if (!awaitsWhole) {
                 deadline.cancel();
             }
-            tell(() -> listener.head(status, headers));
+            listener.head(status, headers);
         }
     }
 
@@ -121,12 +121,8 @@ final class PooledCall implements HttpCall {
             problem.writeBytes(content, Math.min(content.readableBytes(), MAX_PROBLEM - problem.readableBytes()));
             return;
         }
-        tell(() -> listener.bytes(content));
-    }
-
-    private void tell(Runnable news) {
         try {
-            news.run();
+            listener.bytes(content);
         } catch (WherryException e) {
             give(e);
         }
@@ -134,7 +130,7 @@ final class PooledCall implements HttpCall {
 
     void bytesComplete() {
         if (!done && problem == null && status != 0) {
-            tell(listener::bytesComplete);
+            listener.bytesComplete();
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class JavaClientTest {
         private long size;
 
         @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
             text.append(data);
             if (last) {
                 events.add("text " + (text.length() > 100 ? text.length() : text));
@@ -53,7 +54,7 @@ class JavaClientTest {
         }
 
         @Override
-        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
             size += data.remaining();
             crc.update(data);
             if (last) {
@@ -66,14 +67,14 @@ class JavaClientTest {
         }
 
         @Override
-        public CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
+        public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
             events.add("pong " + data.remaining());
             socket.request(1);
             return null;
         }
 
         @Override
-        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
             events.add("close " + code + " " + reason);
             return null;
         }

@@ -23,6 +23,7 @@ final class RawSocket implements AutoCloseable {
     private final OutputStream out;
 
     /** A frame as it came, unmasked. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Frame(int firstByte, byte[] payload) {
 
         int opcode() {

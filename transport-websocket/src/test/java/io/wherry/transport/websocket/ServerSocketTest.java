@@ -23,10 +23,12 @@ import io.wherry.Server;
 import io.wherry.Topic;
 import io.wherry.TopicOptions;
 import io.wherry.Wherry;
+import io.wherry.spi.Envelope;
 import io.wherry.transport.websocket.RawSocket.Frame;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -367,9 +369,10 @@ class ServerSocketTest {
     void closesASupersededConnection() {
         Server server = server();
         try (RawSocket first = RawSocket.channel(server.port(), "")) {
-            String[] welcome = first.readFrame().text().split("[ \n]");
+            Envelope welcome = Objects.requireNonNull(
+                    Envelope.read(Unpooled.wrappedBuffer(first.readFrame().payload()), 1000));
             try (RawSocket second =
-                    RawSocket.channel(server.port(), "?channel=" + welcome[4] + "&after=" + welcome[1])) {
+                    RawSocket.channel(server.port(), "?channel=" + welcome.name() + "&after=" + welcome.position())) {
                 assertThat(second.readFrame().text()).contains(" resumed\n");
                 Frame end = first.readFrame();
                 assertThat(end.firstByte()).isEqualTo(FIN | CLOSE);

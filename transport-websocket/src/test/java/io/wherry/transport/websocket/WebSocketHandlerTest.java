@@ -490,7 +490,7 @@ class WebSocketHandlerTest {
         receive(masked(TEXT, "half"));
         peer.take();
 
-        channel.close();
+        channel.close().syncUninterruptibly();
 
         assertThat(peer.take()).containsExactly("ended 1006");
     }
