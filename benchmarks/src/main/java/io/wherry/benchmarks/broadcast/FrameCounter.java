@@ -61,7 +61,7 @@ final class FrameCounter {
         }
         long length = 0;
         for (int i = 2; i < size; i++) {
-            length = length << 8 | head[i] & 0xFF;
+            length = (length << 8) | (head[i] & 0xFF);
         }
         return length;
     }

@@ -62,19 +62,26 @@ public final class HttpPort implements Port {
     }
 
     /**
-     * Adds a transport's path, in place of one that is there: the clients' way up is, at the path of {@code http}.
+     * Adds a transport's path. That of {@code http}, which is there from the beginning as the clients' way up, may be replaced.
      *
      * @param transport the transport's name, which is the path's last segment
      * @param methods the methods that the route takes; {@code HEAD} goes with {@code GET}, {@code OPTIONS} is answered here
      */
     public void route(String transport, Set<HttpMethod> methods, HttpRoute route) {
         String path = base.endsWith("/") ? base + transport : base + "/" + transport;
-        routes.put(path, new Route(transport, Set.copyOf(methods), route, true));
+        add(path, new Route(transport, Set.copyOf(methods), route, true));
     }
 
     /** Adds something to be served at a path of its own, such as {@code /}. */
     public void content(String path, WebContent content) {
-        routes.put(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content), false));
+        add(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content), false));
+    }
+
+    private void add(String path, Route route) {
+        @Nullable Route before = routes.put(path, route);
+        if (before != null && !(before.handler() instanceof UplinkRoute)) {
+            throw new IllegalArgumentException("path: " + path + " (expected: one that nobody else serves)");
+        }
     }
 
     @Override
@@ -108,8 +115,11 @@ public final class HttpPort implements Port {
 
     @Override
     public CompletionStage<Void> close() {
-        closing = true;
         Channel channel = listening;
+        if (closing) {
+            return closed;
+        }
+        closing = true;
         if (channel == null) {
             closed.complete(null);
         } else {

@@ -305,6 +305,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         if (whole) {
             context(ctx).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
+            timesRequest = true;
             deadline.in(LINGER);
         }
     }

@@ -79,8 +79,13 @@ public final class HttpTransport implements Transport {
     /** Adds a position with which to go on, as a header of its own and as entity tag. */
     static void addPosition(HttpHeaders headers, Position position) {
         headers.set(POSITION_HEADER, position.toString());
-        headers.set(HttpHeaderNames.ETAG, "\"" + position + "\"");
+        headers.set(HttpHeaderNames.ETAG, etag(position));
         headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+    }
+
+    /** A position as an entity tag. */
+    static String etag(Position position) {
+        return "\"" + position + "\"";
     }
 
     /** The value of a {@code Wherry-Gap} header: topic, reason and position, with what is not ASCII in the topic percent-encoded. */

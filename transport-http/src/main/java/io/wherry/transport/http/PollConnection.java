@@ -228,7 +228,7 @@ public final class PollConnection implements Connection {
         end(null);
     }
 
-    /** Adds where to go on, and what is missing; returns whether that is another position than the peer's entity tag names. */
+    /** Adds where to go on, and what is missing; returns whether the peer's entity tag does not say that it has it all. */
     private boolean addPosition(HttpHeaders headers) {
         if (listener == null) {
             return true;
@@ -237,7 +237,16 @@ public final class PollConnection implements Connection {
         for (Envelope gap : listener.gaps()) {
             headers.add(HttpTransport.GAP_HEADER, HttpTransport.gapHeader(gap));
         }
-        return !exchange.hasTag(headers.get(HttpHeaderNames.ETAG));
+        if (exchange.hasTag(headers.get(HttpHeaderNames.ETAG))) {
+            return false;
+        }
+        // Other topics may have moved the log on: the peer has all of its own, and may keep the tag that says so.
+        String asked = request.after() == null ? "" : HttpTransport.etag(request.after());
+        if (!hasNews && exchange.hasTag(asked)) {
+            headers.set(HttpHeaderNames.ETAG, asked);
+            return false;
+        }
+        return true;
     }
 
     /** The content type of polls for readers without a library. */

@@ -109,7 +109,7 @@ final class PooledCall implements HttpCall {
             if (!awaitsWhole) {
                 deadline.cancel();
             }
-            listener.head(status, headers);
+            tell(() -> listener.head(status, headers));
         }
     }
 
@@ -121,8 +121,12 @@ final class PooledCall implements HttpCall {
             problem.writeBytes(content, Math.min(content.readableBytes(), MAX_PROBLEM - problem.readableBytes()));
             return;
         }
+        tell(() -> listener.bytes(content));
+    }
+
+    private void tell(Runnable news) {
         try {
-            listener.bytes(content);
+            news.run();
         } catch (WherryException e) {
             give(e);
         }
@@ -130,7 +134,7 @@ final class PooledCall implements HttpCall {
 
     void bytesComplete() {
         if (!done && problem == null && status != 0) {
-            listener.bytesComplete();
+            tell(listener::bytesComplete);
         }
     }
 
