@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.transport.http;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.wherry.WherryException;
@@ -78,12 +77,12 @@ public final class HttpClientPool {
     }
 
     CompletionStage<HttpClientConnection> connect(ClientContext context, Loop loop, URI uri) {
-        HttpClientConnection connection = new HttpClientConnection(loop);
         int header = context.limits().header();
         return connector
-                .connect(context, loop, uri, () ->
-                        new ChannelHandler[] {new HttpClientCodec(header, header, MAX_CHUNK, false), connection})
-                .thenApply((Channel connected) -> connection);
+                .connect(context, loop, uri, () -> new ChannelHandler[] {
+                    new HttpClientCodec(header, header, MAX_CHUNK, false), new HttpClientConnection(loop)
+                })
+                .thenApply(connected -> connected.pipeline().get(HttpClientConnection.class));
     }
 
     private Map<String, ArrayDeque<HttpClientConnection>> of(Loop loop) {

@@ -7,17 +7,26 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import io.wherry.config.Config;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.ClientContext;
 import io.wherry.spi.Loop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -57,7 +66,7 @@ public final class HttpConnector {
      * Connects.
      *
      * @param loop the loop on which the connection lives
-     * @param handlers gives the handlers after TLS; called on the loop
+     * @param handlers gives the handlers after TLS; called on the loop, once TCP stands
      * @return the connection, when TCP and TLS stand; fails with a {@link WherryException} of unavailable. Completes on the loop
      */
     public CompletionStage<Channel> connect(
@@ -74,9 +83,40 @@ public final class HttpConnector {
                             : new WherryException(ErrorCode.CLOSED, "client: closed"));
             return connected;
         }
+        resolve(host, port(uri))
+                .whenComplete((addresses, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        fail(connected, uri, failure);
+                    } else {
+                        connect(bootstrap(context, loop, uri), uri, addresses.iterator(), handlers, connected);
+                    }
+                }));
+        return connected;
+    }
+
+    /** The addresses of a host; names are looked up off the loop, since that may block. */
+    private static CompletableFuture<List<InetSocketAddress>> resolve(String host, int port) {
+        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        @Nullable InetAddress literal = NetUtil.createInetAddressFromIpAddressString(bare);
+        return literal == null
+                ? CompletableFuture.supplyAsync(() -> lookUp(host, port))
+                : CompletableFuture.completedFuture(List.of(new InetSocketAddress(literal, port)));
+    }
+
+    private static List<InetSocketAddress> lookUp(String host, int port) {
+        try {
+            return Arrays.stream(InetAddress.getAllByName(host))
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
+        } catch (UnknownHostException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private Bootstrap bootstrap(ClientContext context, Loop loop, URI uri) {
         int timeout = (int)
                 Math.min(Integer.MAX_VALUE, config.get(CoreKeys.CONNECT_TIMEOUT).toMillis());
-        new Bootstrap()
+        return new Bootstrap()
                 .group(context.loops().eventLoop(loop))
                 .channel(context.loops().socketType())
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -86,34 +126,49 @@ public final class HttpConnector {
                     protected void initChannel(Channel channel) {
                         add(channel);
                         if (isSecure(uri)) {
-                            SslHandler handler = tls().newHandler(channel.alloc(), host, port(uri));
+                            SslHandler handler = tls().newHandler(channel.alloc(), uri.getHost(), port(uri));
                             handler.setHandshakeTimeoutMillis(timeout);
                             channel.pipeline().addLast(handler);
                         }
-                        channel.pipeline().addLast(handlers.get()).addLast(QuietTail.INSTANCE);
-                    }
-                })
-                .connect(host, port(uri))
-                .addListener((ChannelFuture future) -> {
-                    if (!future.isSuccess()) {
-                        fail(connected, uri, future.cause());
-                    } else if (isSecure(uri)) {
-                        future.channel()
-                                .pipeline()
-                                .get(SslHandler.class)
-                                .handshakeFuture()
-                                .addListener(shaken -> {
-                                    if (shaken.isSuccess()) {
-                                        connected.complete(future.channel());
-                                    } else {
-                                        fail(connected, uri, shaken.cause());
-                                    }
-                                });
-                    } else {
-                        connected.complete(future.channel());
+                        channel.pipeline().addLast(QuietTail.INSTANCE);
                     }
                 });
-        return connected;
+    }
+
+    /** Tries one address after the other. */
+    private static void connect(
+            Bootstrap bootstrap,
+            URI uri,
+            Iterator<InetSocketAddress> addresses,
+            Supplier<ChannelHandler[]> handlers,
+            CompletableFuture<Channel> connected) {
+        bootstrap.connect(addresses.next()).addListener((ChannelFuture future) -> {
+            if (future.isSuccess()) {
+                complete(future.channel(), uri, handlers, connected);
+            } else if (addresses.hasNext()) {
+                connect(bootstrap, uri, addresses, handlers, connected);
+            } else {
+                fail(connected, uri, future.cause());
+            }
+        });
+    }
+
+    private static void complete(
+            Channel channel, URI uri, Supplier<ChannelHandler[]> handlers, CompletableFuture<Channel> connected) {
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.removeLast();
+        pipeline.addLast(handlers.get()).addLast(QuietTail.INSTANCE);
+        if (!isSecure(uri)) {
+            connected.complete(channel);
+            return;
+        }
+        pipeline.get(SslHandler.class).handshakeFuture().addListener(shaken -> {
+            if (shaken.isSuccess()) {
+                connected.complete(channel);
+            } else {
+                fail(connected, uri, shaken.cause());
+            }
+        });
     }
 
     private static void fail(CompletableFuture<Channel> connected, URI uri, Throwable cause) {

@@ -55,6 +55,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Incoming incoming;
     private @Nullable HttpStream stream;
     private @Nullable Throwable failure;
+    private long unread;
     private boolean whole;
     private boolean keepsAlive;
     private boolean timesRequest;

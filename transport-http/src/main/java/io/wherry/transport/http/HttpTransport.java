@@ -48,7 +48,8 @@ public final class HttpTransport implements Transport {
     }
 
     /**
-     * The transport with something more to serve on the same port, to anybody, whatever transports are configured beside it.
+     * The transport with something more to serve on the same port, to anybody who asks, whoever the authenticator lets in.
+     * The word {@code http} must be among {@code wherry.transports}, as it is by default; the others there are as they are.
      *
      * @param content what is served, by its path such as {@code /} or {@code /time.js}
      */

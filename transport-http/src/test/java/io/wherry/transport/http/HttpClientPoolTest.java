@@ -207,6 +207,20 @@ final class HttpClientPoolTest {
     }
 
     @Test
+    void findsAHostByItsName() {
+        Outcome outcome = client.request(
+                TestClient.get(URI.create("http://localhost:" + server.uri("/").getPort() + "/")));
+        Peer peer = server.next();
+        assertThat(peer.read().head()).contains("localhost:");
+        peer.answer("x");
+        assertThat(outcome.text()).isEqualTo("200 x");
+        assertThat(client.request(TestClient.get(URI.create("http://nobody.invalid/")))
+                        .failure()
+                        .code())
+                .isEqualTo(ErrorCode.UNAVAILABLE);
+    }
+
+    @Test
     void refusesAnAddressThatIsNone() {
         assertThat(client.request(TestClient.get(URI.create("http:/nowhere")))
                         .failure()
