@@ -29,16 +29,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Readers under random publishing, slowness, cuts, moves between loops and topics that drop: what a client takes is in
  * order, nothing twice, and nothing missing that was not told. A failure names its seed.
  */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ReaderRandomTest {
 
-    private static final int SEEDS = Integer.getInteger("readers.seeds", 3000);
+    private static final int SEEDS = Integer.getInteger("readers.seeds", 1000);
     private static final Limits LIMITS = Limits.of(Config.of(Map.of(), CoreKeys.all()));
     private static final byte[] DELIMITER = {'\n'};
     private static final Framing FRAMING = (envelope, out) -> {
