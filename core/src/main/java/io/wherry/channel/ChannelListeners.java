@@ -106,8 +106,13 @@ final class ChannelListeners {
     }
 
     void published(String topic, Message message) {
-        for (MessageListener listener : published.getOrDefault(topic, List.of())) {
-            dispatcher.dispatch(message.size(), () -> listener.message(message));
+        List<MessageListener> topicListeners = published.getOrDefault(topic, List.of());
+        for (MessageListener listener : topicListeners) {
+            dispatcher.dispatch(message.size(), () -> {
+                if (topicListeners.contains(listener)) {
+                    listener.message(message);
+                }
+            });
         }
     }
 }

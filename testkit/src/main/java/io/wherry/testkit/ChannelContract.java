@@ -235,7 +235,7 @@ public interface ChannelContract extends ContractPart {
         Topic topic = server.topic("news");
         server.onMessage("echo", (channel, message) -> channel.send("echo", message))
                 .start();
-        Client client = fixture().client();
+        Client client = fixture().client(fixture().ifKnown("wherry.http.poll-interval", "300ms"));
         List<Recorder> recorders = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             recorders.add(fixture().record(client.connect(fixture().uri(server))));

@@ -105,6 +105,13 @@ public final class Fixture implements AutoCloseable {
         return add(clientBuilder(transport, keysAndValues).build());
     }
 
+    /** A key and its value where the transport has such a key, else nothing. */
+    public String[] ifKnown(String key, String value) {
+        boolean isKnown =
+                transport.keys().stream().anyMatch(known -> known.name().equals(key));
+        return isKnown ? new String[] {key, value} : new String[0];
+    }
+
     /** A channel of a client of its own, recorded and open. */
     public Recorder connect(Server server, String... keysAndValues) {
         return opened(client(keysAndValues).connect(uri(server)));

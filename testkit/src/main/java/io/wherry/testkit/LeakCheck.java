@@ -29,6 +29,9 @@ public final class LeakCheck implements LauncherSessionListener {
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
+        // Where a buffer was retained and released says enough; to note each byte read makes large messages take
+        // seconds.
+        System.getProperties().putIfAbsent("io.netty.leakDetection.acquireAndReleaseOnly", "true");
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new Factory());
     }

@@ -195,6 +195,28 @@ public interface TopicContract extends ContractPart {
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC);
     }
 
+    /** The server hears what one client publishes, on that client's channel, until it does not want to any more. */
+    @Test
+    default void hearsWhatOneClientPublishes() {
+        Server server = fixture().server().start();
+        server.topic("open", TopicOptions.defaults().clientPublish(true));
+        Recorder one = fixture().connect(server);
+        Recorder two = fixture().connect(server);
+        BlockingQueue<Message> heard = new LinkedBlockingQueue<>();
+        Subscription subscription = fixture().serverSide(server, one).subscribe("open", heard::add);
+        Await.value(subscription.subscribed());
+
+        Await.value(two.channel().publish("open", Message.of("of the other")));
+        Position position = Await.value(one.channel().publish("open", Message.of("mine")));
+
+        Message message = Await.next(heard);
+        assertThat(message.text()).isEqualTo("mine");
+        assertThat(message.position()).isEqualTo(position);
+        subscription.close();
+        Await.value(one.channel().publish("open", Message.of("unheard")));
+        assertThat(heard).isEmpty();
+    }
+
     private static List<Position> publish(Topic topic, int from, int to) {
         List<Position> positions = new ArrayList<>();
         for (int i = from; i < to; i++) {

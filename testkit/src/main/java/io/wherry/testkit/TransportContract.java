@@ -35,7 +35,7 @@ public abstract class TransportContract
         implements ChannelContract, MessageContract, RequestContract, TopicContract, ResumeContract, LimitContract {
 
     /** How often polling clients ask, in place of every 5 s. */
-    private static final Map<String, String> IN_HASTE = Map.of("wherry.http.poll-interval", "20ms");
+    private static final Map<String, String> IN_HASTE = Map.of("wherry.http.poll-interval", "30ms");
 
     private @Nullable Fixture fixture;
 
