@@ -234,6 +234,7 @@ public final class Fixture implements AutoCloseable {
                 || name.startsWith("Cleaner-")
                 || name.startsWith("Common-Cleaner")
                 || name.startsWith("VirtualThread-unparker")
+                || name.startsWith("VirtualThread-unblocker")
                 || name.startsWith("junit-");
     }
 
