@@ -122,7 +122,7 @@ public interface Channel extends AutoCloseable {
         CONNECTING,
         /** Connected. */
         OPEN,
-        /** Between two connections. */
+        /** Between two connections; not where a transport renews a connection in order, as comet and the polls do. */
         RECONNECTING,
         /** Ended. */
         CLOSED

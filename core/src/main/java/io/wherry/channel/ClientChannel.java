@@ -125,11 +125,15 @@ final class ClientChannel extends ListeningChannel {
         listeners().gap(new Gap("*", Gap.Reason.CHANNEL, null));
     }
 
-    /** The connection is gone; another is on its way. */
-    void disconnected() {
+    /**
+     * The connection is gone; another is on its way.
+     *
+     * @param orderly whether the transport only renews it, which is nothing to tell the application
+     */
+    void disconnected(boolean orderly) {
         outbox.sendAgain();
         inbound.disconnected();
-        if (ended == null) {
+        if (ended == null && !orderly) {
             changeState(id.isEmpty() ? State.CONNECTING : State.RECONNECTING);
         }
     }

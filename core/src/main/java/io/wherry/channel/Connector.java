@@ -112,7 +112,8 @@ final class Connector {
             return;
         }
         attempt = null;
-        channel.disconnected();
+        boolean orderly = cause == null && which.open;
+        channel.disconnected(orderly);
         if (stopped) {
             return;
         }
@@ -124,7 +125,7 @@ final class Connector {
         } else if (which.open && reason != null && reason.code().advice() == Advice.NEVER) {
             channel.end(reason);
         } else if (which.open) {
-            again(reason == null ? 0 : backoff.nextNanos());
+            again(orderly && which.carried ? 0 : backoff.nextNanos());
         } else {
             failedToOpen(reason);
         }
@@ -170,7 +171,7 @@ final class Connector {
         if (current != null) {
             current.close();
         }
-        channel.disconnected();
+        channel.disconnected(false);
         if (!stopped) {
             again(afterNanos + backoff.nextNanos());
         }
@@ -203,6 +204,9 @@ final class Connector {
         private final long startedNanos = channel.loop().nanoTime();
         private @Nullable ClientConnection connection;
         private boolean open;
+        /** Whether more than the welcome has come: coming back at once would not go on for ever. */
+        private boolean carried;
+
         private boolean isClosed;
         private long lastHeardNanos = startedNanos;
         private long lastSentNanos = startedNanos;
@@ -270,6 +274,7 @@ final class Connector {
                 return;
             }
             if (open) {
+                carried = true;
                 channel.inbound().received(envelope);
                 if (channel.dispatcher().isOverHigh()) {
                     readable(false);
