@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -308,7 +309,7 @@ class ReaderRandomTest {
 
         void published(String topic, long sequence) {
             if (subscribed.contains(topic)) {
-                due.get(topic).add(sequence);
+                Objects.requireNonNull(due.get(topic), topic).add(sequence);
             }
         }
 
