@@ -10,9 +10,10 @@ final class SseKeys {
 
     /** When an event source comes back. */
     static final ConfigKey<Duration> RETRY = ConfigKey.duration(
-            "wherry.sse.retry",
-            "2s",
-            "After how long a browser's event source reconnects: the retry field of plain event streams.");
+                    "wherry.sse.retry",
+                    "2s",
+                    "After how long a browser's event source reconnects: the retry field of plain event streams.")
+            .forServer();
 
     private SseKeys() {}
 
