@@ -327,9 +327,18 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         if (slow != null && !slow.isAnswered()) {
             slow.problem(
                     new WherryException(ErrorCode.TIMEOUT, "request: not here in time (wherry.limits.handshake-time)"));
+        } else if (keepsAlive && isBeingRead()) {
+            deadline.in(context().limits().idleTime());
         } else {
             channel().close();
         }
+    }
+
+    /** Whether the peer has taken some of a long answer since this was asked before. */
+    private boolean isBeingRead() {
+        long before = unread;
+        unread = channel().bytesBeforeWritable();
+        return unread > 0 && (before == 0 || unread < before);
     }
 
     private Channel channel() {

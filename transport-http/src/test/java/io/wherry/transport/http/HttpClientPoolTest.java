@@ -233,9 +233,9 @@ final class HttpClientPoolTest {
         Outcome outcome = client.request(TestClient.get(server.uri("/1")));
         Peer peer = server.next();
         peer.read();
-        client.act(() -> outcome.call.cancel());
+        client.act(() -> outcome.call().cancel());
         peer.expectEnd();
-        client.act(() -> outcome.call.cancel());
+        client.act(() -> outcome.call().cancel());
 
         Outcome other = client.request(TestClient.get(server.uri("/2")));
         Peer fresh = server.next();
@@ -251,18 +251,18 @@ final class HttpClientPoolTest {
         Peer peer = server.next();
         peer.read();
         peer.send("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\none\n");
-        assertThat(Await.next(events.queue)).isEqualTo("head 200");
-        assertThat(Await.next(events.queue)).isEqualTo("one");
+        assertThat(Await.next(events.queue())).isEqualTo("head 200");
+        assertThat(Await.next(events.queue())).isEqualTo("one");
         peer.send("3\ntwo\n");
-        assertThat(Await.next(events.queue)).isEqualTo("two");
+        assertThat(Await.next(events.queue())).isEqualTo("two");
         peer.send("0\n\n");
-        assertThat(Await.next(events.queue)).isEqualTo("ended");
+        assertThat(Await.next(events.queue())).isEqualTo("ended");
 
         Events second = client.stream(TestClient.get(server.uri("/again")));
         assertThat(peer.read().line()).startsWith("GET /again");
         peer.send("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n").close();
-        assertThat(Await.next(second.queue)).isEqualTo("head 200");
-        assertThat(Await.next(second.queue)).isInstanceOf(WherryException.class);
+        assertThat(Await.next(second.queue())).isEqualTo("head 200");
+        assertThat(Await.next(second.queue())).isInstanceOf(WherryException.class);
     }
 
     @Test
@@ -273,13 +273,13 @@ final class HttpClientPoolTest {
         Peer peer = server.next();
         peer.read();
         peer.send("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n");
-        assertThat(Await.next(events.queue)).isEqualTo("head 200");
+        assertThat(Await.next(events.queue())).isEqualTo("head 200");
         CountDownLatch later = new CountDownLatch(1);
         client.loop().schedule(later::countDown, Duration.ofMillis(600).toNanos());
         Await.open(later);
         peer.send("3\none\n");
-        assertThat(Await.next(events.queue)).isEqualTo("one");
-        client.act(() -> events.call.cancel());
+        assertThat(Await.next(events.queue())).isEqualTo("one");
+        client.act(() -> events.call().cancel());
     }
 
     @Test
@@ -289,7 +289,7 @@ final class HttpClientPoolTest {
         peer.read();
         peer.send("HTTP/1.1 410 Gone\nTransfer-Encoding: chunked\n\n13\n{\"detail\":\"no more\"}\n".replace("13", "14"))
                 .send("0\n\n");
-        assertThat(Await.next(events.queue)).isInstanceOfSatisfying(WherryException.class, e -> {
+        assertThat(Await.next(events.queue())).isInstanceOfSatisfying(WherryException.class, e -> {
             assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_CHANNEL);
             assertThat(e).hasMessage("no more");
         });
@@ -300,17 +300,17 @@ final class HttpClientPoolTest {
         Events events = client.stream(TestClient.get(server.uri("/")));
         Peer peer = server.next();
         peer.read();
-        client.act(() -> events.call.readable(false));
+        client.act(() -> events.call().readable(false));
         peer.send("HTTP/1.1 200 OK\nContent-Length: 3\n\none");
         CountDownLatch later = new CountDownLatch(1);
         client.loop().schedule(later::countDown, Duration.ofMillis(200).toNanos());
         Await.open(later);
-        assertThat(events.queue.size()).isLessThanOrEqualTo(2); // what was being read already
-        boolean held = events.queue.isEmpty();
-        client.act(() -> events.call.readable(true));
-        assertThat(Await.next(events.queue)).isEqualTo("head 200");
-        assertThat(Await.next(events.queue)).isEqualTo("one");
-        assertThat(Await.next(events.queue)).isEqualTo("ended");
+        assertThat(events.queue().size()).isLessThanOrEqualTo(2); // what was being read already
+        boolean held = events.queue().isEmpty();
+        client.act(() -> events.call().readable(true));
+        assertThat(Await.next(events.queue())).isEqualTo("head 200");
+        assertThat(Await.next(events.queue())).isEqualTo("one");
+        assertThat(Await.next(events.queue())).isEqualTo("ended");
         assertThat(held).isTrue();
     }
 

@@ -21,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -373,8 +374,8 @@ final class HttpPortTest {
 
             client.get("/wherry/park", "Authorization: secret");
             HttpExchange exchange = Await.next(parked);
-            exchange.run(
-                    () -> answer(exchange, String.valueOf(exchange.principal().getName())));
+            exchange.run(() -> answer(
+                    exchange, Objects.requireNonNull(exchange.principal()).getName()));
             assertThat(client.read().body()).isEqualTo("anna");
         }
     }
@@ -476,7 +477,7 @@ final class HttpPortTest {
             exchange.upgrade(headers, new ChannelInboundHandlerAdapter() {
                 @Override
                 public void channelRead(ChannelHandlerContext ctx, Object message) {
-                    ctx.writeAndFlush(message);
+                    var unused = ctx.writeAndFlush(message);
                 }
             });
         });

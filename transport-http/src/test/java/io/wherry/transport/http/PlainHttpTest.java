@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -130,7 +131,8 @@ final class PlainHttpTest {
     @Test
     void givesTheLatestOfSeveralTopics() {
         publish(time, Message.of("12:00"));
-        String newest = publish(server.topic("other"), Message.wrap(Format.JSON, "{\"a\": 1}".getBytes()));
+        String newest = publish(
+                server.topic("other"), Message.wrap(Format.JSON, "{\"a\": 1}".getBytes(StandardCharsets.UTF_8)));
 
         HttpResponse<String> json = get("?topic=time&topic=other&topic=open&format=json");
         assertThat(header(json, "Content-Type")).isEqualTo("application/json");
@@ -310,7 +312,7 @@ final class PlainHttpTest {
         HttpResponse<String> opened = get("?protocol=wherry.v1&topic=time");
         assertThat(opened.statusCode()).isEqualTo(200);
         assertThat(header(opened, "Content-Type")).isEqualTo("application/vnd.wherry.v1");
-        String[] welcome = opened.body().split("[ \n]");
+        String[] welcome = opened.body().split("[ \n]", -1);
         assertThat(welcome[0]).isEqualTo("w");
         assertThat(welcome[5]).isEqualTo("new");
         String position = welcome[1];
@@ -335,7 +337,7 @@ final class PlainHttpTest {
     @Test
     void answersAPollThatAnotherOvertakes() {
         HttpResponse<String> opened = get("?protocol=wherry.v1&topic=time");
-        String[] welcome = opened.body().split("[ \n]");
+        String[] welcome = opened.body().split("[ \n]", -1);
         HttpResponse<String> again = get("?protocol=wherry.v1&channel=" + welcome[4] + "&after=" + welcome[1]);
         assertThat(again.body()).startsWith("w " + welcome[1]).contains(" resumed\n");
     }

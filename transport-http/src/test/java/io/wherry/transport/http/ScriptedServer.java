@@ -26,7 +26,7 @@ final class ScriptedServer implements AutoCloseable {
 
     ScriptedServer() {
         try {
-            listening = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+            listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -18,8 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** A pool on a loop of its own. */
 final class TestClient implements AutoCloseable {
@@ -69,7 +71,7 @@ final class TestClient implements AutoCloseable {
     static final class Outcome implements HttpResponseListener {
 
         private final BlockingQueue<Object> queue = new LinkedBlockingQueue<>();
-        volatile HttpCall call;
+        private volatile @Nullable HttpCall call;
 
         @Override
         public void answered(HttpClientResponse response) {
@@ -87,6 +89,10 @@ final class TestClient implements AutoCloseable {
                 throw new AssertionError("failed: " + e, e);
             }
             return (String) next;
+        }
+
+        HttpCall call() {
+            return Objects.requireNonNull(call, "call");
         }
 
         WherryException failure() {
@@ -111,8 +117,16 @@ final class TestClient implements AutoCloseable {
     /** What came of a stream: heads, pieces, {@code ended}, or failures. */
     static final class Events implements HttpStreamListener {
 
-        final BlockingQueue<Object> queue = new LinkedBlockingQueue<>();
-        volatile HttpCall call;
+        private final BlockingQueue<Object> queue = new LinkedBlockingQueue<>();
+        private volatile @Nullable HttpCall call;
+
+        BlockingQueue<Object> queue() {
+            return queue;
+        }
+
+        HttpCall call() {
+            return Objects.requireNonNull(call, "call");
+        }
 
         @Override
         public void head(int status, HttpHeaders headers) {
