@@ -25,9 +25,14 @@ public record TestCertificate(Path certificate, Path key) {
 
     /** Makes a certificate in a folder that exists. */
     public static TestCertificate in(Path folder) {
+        return in(folder, "localhost");
+    }
+
+    /** Makes a certificate for another host's name, in a folder that exists; no file there may be in the way. */
+    public static TestCertificate in(Path folder, String host) {
         try {
             Path store = folder.resolve("keystore.p12");
-            keytool(folder, store);
+            keytool(folder, store, host);
             KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
             Key key = keys.getKey("test", PASSWORD.toCharArray());
             return new TestCertificate(
@@ -44,12 +49,12 @@ public record TestCertificate(Path certificate, Path key) {
         }
     }
 
-    private static void keytool(Path folder, Path store) throws IOException, InterruptedException {
+    private static void keytool(Path folder, Path store, String host) throws IOException, InterruptedException {
         Path log = folder.resolve("keytool.log");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of("-genkeypair", "-alias", "test", "-dname", "CN=localhost", "-validity", "1"));
-        command.addAll(List.of("-ext", "san=dns:localhost,ip:127.0.0.1"));
+        command.addAll(List.of("-genkeypair", "-alias", "test", "-dname", "CN=" + host, "-validity", "1"));
+        command.addAll(List.of("-ext", "san=dns:" + host + (host.equals("localhost") ? ",ip:127.0.0.1" : "")));
         command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", store.toString()));
         Process process = new ProcessBuilder(command)

@@ -12,12 +12,19 @@ import io.wherry.Server;
 import io.wherry.Wherry;
 import io.wherry.WherryException;
 import io.wherry.testkit.Await;
+import io.wherry.testkit.TestCertificate;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,13 +35,16 @@ final class TlsTest {
     @TempDir
     private static Path folder;
 
+    @TempDir
+    private static Path otherFolder;
+
     private static TestCertificate localhost;
     private static TestCertificate other;
 
     @BeforeAll
-    static void makeCertificates() throws Exception {
-        localhost = TestCertificate.make(folder, "localhost");
-        other = TestCertificate.make(folder, "other.example");
+    static void makeCertificates() {
+        localhost = TestCertificate.in(folder);
+        other = TestCertificate.in(otherFolder, "other.example");
     }
 
     private static Server serve(TestCertificate certificate) {
@@ -65,7 +75,7 @@ final class TlsTest {
     void answersAClientThatIsNotOurs() throws Exception {
         try (Server server = serve(localhost)) {
             HttpClient foreign =
-                    HttpClient.newBuilder().sslContext(localhost.trusting()).build();
+                    HttpClient.newBuilder().sslContext(trusting(localhost)).build();
             var response = foreign.send(
                     HttpRequest.newBuilder(URI.create(uri(server) + "/http?to=echo"))
                             .POST(HttpRequest.BodyPublishers.ofString("hello"))
@@ -74,6 +84,21 @@ final class TlsTest {
                     BodyHandlers.ofString());
             assertThat(response.body()).isEqualTo("hello");
         }
+    }
+
+    /** What a client that is not ours needs to trust a certificate. */
+    private static SSLContext trusting(TestCertificate certificate) throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(certificate.certificate())) {
+            trusted.setCertificateEntry(
+                    "test", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
     }
 
     @Test
