@@ -19,6 +19,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ServerMain {
 
+    /** What the first line begins with, before the port's number. */
+    static final String PORT = "port ";
+
     private final BroadcastServer server;
     private long published;
 
@@ -31,7 +34,7 @@ final class ServerMain {
         ServerMain main = new ServerMain(ServerKind.valueOf(args[0]).start());
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        out.println(main.server.port());
+        out.println(PORT + main.server.port());
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             out.println(main.obey(List.of(line.split(" "))));
         }

@@ -51,7 +51,11 @@ final class ServerProcess implements AutoCloseable {
                 .start();
         orders = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        port = Integer.parseInt(answer());
+        String line = answer();
+        while (!line.startsWith(ServerMain.PORT)) {
+            line = answer(); // The JVM itself may say something, such as that it records.
+        }
+        port = Integer.parseInt(line.substring(ServerMain.PORT.length()));
     }
 
     int port() {
