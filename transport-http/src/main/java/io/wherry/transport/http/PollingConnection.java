@@ -147,6 +147,9 @@ final class PollingConnection implements ClientConnection {
         }
         if (isPoll) {
             restartTimer(response.body().writerIndex() >= LARGE_ANSWER || (!asked.isEmpty() && request.wasHeld()));
+        } else if (poll == null && !asked.isEmpty()) {
+            // What was asked beside the last poll came too late for it to be held.
+            restartTimer(true);
         }
         advance();
     }
@@ -275,7 +278,7 @@ final class PollingConnection implements ClientConnection {
 
         /** Whether there is reason to think that another such poll would wait for something. */
         boolean wasHeld() {
-            return mark > 0 || broughtNews || target.loop().nanoTime() - sentNanos > HELD.toNanos();
+            return isPost && (mark > 0 || broughtNews || target.loop().nanoTime() - sentNanos > HELD.toNanos());
         }
 
         void cancel() {
