@@ -40,9 +40,11 @@ public final class CuttableTransport implements Transport {
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connects = new AtomicInteger();
     private final AtomicReference<@Nullable Predicate<Envelope>> cutOn = new AtomicReference<>();
+    private final AtomicReference<@Nullable Predicate<Envelope>> loseOnce = new AtomicReference<>();
     private volatile UnaryOperator<Envelope> rewrite = UnaryOperator.identity();
     private volatile boolean refusing;
     private volatile boolean stalled;
+    private volatile boolean repeating;
 
     /** Puts a network in front of a transport. */
     public CuttableTransport(Transport transport) {
@@ -73,6 +75,16 @@ public final class CuttableTransport implements Transport {
     /** Changes what the clients get from now on. */
     public void rewrite(UnaryOperator<Envelope> received) {
         rewrite = received;
+    }
+
+    /** Says whether the clients get everything that has a position twice. */
+    public void repeat(boolean repeat) {
+        repeating = repeat;
+    }
+
+    /** Loses an envelope that a client sends once, when this holds for it; what comes after it passes. */
+    public void loseOnce(Predicate<Envelope> envelope) {
+        loseOnce.set(envelope);
     }
 
     /** How many connections live. */
@@ -123,6 +135,12 @@ public final class CuttableTransport implements Transport {
         return CompletableFuture.allOf(lines.stream()
                 .map(line -> CompletableFuture.runAsync(() -> action.accept(line), line.loop))
                 .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Whether a condition that is set holds, which it does once. */
+    private static boolean isOnce(AtomicReference<@Nullable Predicate<Envelope>> condition, Envelope envelope) {
+        @Nullable Predicate<Envelope> current = condition.get();
+        return current != null && current.test(envelope) && condition.compareAndSet(current, null);
     }
 
     /** A connection, and the listener in front of it. Confined to its loop. */
@@ -204,7 +222,7 @@ public final class CuttableTransport implements Transport {
         @Override
         public void send(Envelope envelope) {
             down(() -> {
-                if (connection != null && !ended) {
+                if (connection != null && !ended && !isOnce(loseOnce, envelope)) {
                     connection.send(envelope);
                 }
             });
@@ -239,14 +257,17 @@ public final class CuttableTransport implements Transport {
         @Override
         public void received(Envelope envelope) {
             up(() -> {
-                @Nullable Predicate<Envelope> cut = cutOn.get();
                 if (ended) {
                     return;
                 }
-                if (cut != null && cut.test(envelope) && cutOn.compareAndSet(cut, null)) {
+                if (isOnce(cutOn, envelope)) {
                     cut();
-                } else {
-                    listener.received(rewrite.apply(envelope));
+                    return;
+                }
+                Envelope seen = rewrite.apply(envelope);
+                listener.received(seen);
+                if (repeating && seen.position() != null && seen.kind() != Envelope.Kind.WELCOME && !ended) {
+                    listener.received(seen);
                 }
             });
         }
