@@ -255,6 +255,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             }
             return;
         }
+        if (dispatcher().isOverHigh()) {
+            // The connection is not read: that nothing is heard says nothing of the client.
+            lastHeardNanos = nowNanos;
+        }
         if (nowNanos - lastHeardNanos > settings().lostAfterNanos()) {
             WherryException lost =
                     new WherryException(ErrorCode.TIMEOUT, "nothing heard from the client within wherry.lost-after");

@@ -24,6 +24,7 @@ import io.wherry.Topic;
 import io.wherry.TopicOptions;
 import io.wherry.Wherry;
 import io.wherry.spi.Envelope;
+import io.wherry.testkit.Await;
 import io.wherry.transport.websocket.RawSocket.Frame;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -217,6 +218,15 @@ class ServerSocketTest {
                 .contains("\"code\":\"" + code + "\"");
     }
 
+    @Test
+    void refusesThePagesOfOthers() {
+        assertThat(refused(RawSocket.upgrade("?topic=time", "Origin: https://evil.example")))
+                .startsWith("HTTP/1.1 403 ");
+        stop();
+        assertThat(refused(RawSocket.upgrade("", "Sec-WebSocket-Protocol: wherry.v1", "Origin: https://evil.example")))
+                .startsWith("HTTP/1.1 403 ");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "?channel=nobody&after=abc-1, 4410",
@@ -389,6 +399,36 @@ class ServerSocketTest {
             assertThat(raw.readFrame()).hasToString("89 ");
             raw.write(masked(FIN | PONG, ""));
             assertThat(raw.readFrame()).hasToString("89 ");
+        }
+    }
+
+    /** While handlers are behind, the socket is not read, so that the peer's pongs are not seen either. */
+    @Test
+    void doesNotTakeAPeerForLostThatIsNotRead() {
+        Server server =
+                server("wherry.heartbeat", "100ms", "wherry.lost-after", "400ms", "wherry.limits.inbound", "1KiB");
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        server.onMessage("slow", (channel, message) -> {
+            Await.open(mayGoOn);
+            heard.add(message.size() + " bytes");
+        });
+        try (RawSocket raw = RawSocket.channel(server.port(), "")) {
+            raw.readFrame();
+            for (int i = 1; i <= 4; i++) {
+                raw.write(masked(FIN | TEXT, "d " + i + " 1000 text slow\n" + "x".repeat(1000)));
+            }
+            int pings = 0;
+            while (pings < 12) {
+                Frame frame = raw.readFrame();
+                assertThat(frame.opcode()).isNotEqualTo(CLOSE);
+                pings += frame.opcode() == PING ? 1 : 0;
+                raw.write(masked(FIN | PONG, ""));
+            }
+            mayGoOn.countDown();
+            for (int i = 1; i <= 4; i++) {
+                assertThat(Await.next(heard)).isEqualTo("1000 bytes");
+            }
         }
     }
 
