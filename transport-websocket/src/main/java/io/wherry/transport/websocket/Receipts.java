@@ -12,6 +12,7 @@ final class Receipts {
 
     private final long everyNanos;
     private @Nullable Position pinged;
+    private @Nullable Position received;
     private long pingedNanos;
 
     /**
@@ -31,7 +32,8 @@ final class Receipts {
      * @param written up to where has been written
      */
     boolean isPingDue(Position written, long nowNanos) {
-        return nowNanos - pingedNanos >= everyNanos || (pinged == null && written.sub() > 0);
+        boolean isNews = written.sub() > 0 && !written.equals(received);
+        return nowNanos - pingedNanos >= everyNanos || (pinged == null && isNews);
     }
 
     /** A ping was written, after everything up to a position. */
@@ -42,8 +44,11 @@ final class Receipts {
 
     /** A pong has come; up to where the peer has received, null when that is known already. */
     @Nullable Position pong() {
-        Position received = pinged;
+        Position answered = pinged;
         pinged = null;
-        return received;
+        if (answered != null) {
+            received = answered;
+        }
+        return answered;
     }
 }
