@@ -13,7 +13,7 @@ final class CometKeys {
     static final ConfigKey<Delimiter> DELIMITER = ConfigKey.of(
             "wherry.comet.delimiter",
             "\\n",
-            "1 to 64 bytes; \\n, \\r and \\t stand for line feed, carriage return and tabulator",
+            "1 to 64 characters; \\n, \\r and \\t stand for line feed, carriage return and tabulator",
             "What follows each message: on a server for requests that do not say, on a client what it asks for.",
             CometKeys::delimiter);
 

@@ -7,6 +7,7 @@ import io.wherry.config.CoreKeys;
 import io.wherry.spi.ClientContext;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
+import io.wherry.spi.Loop;
 import io.wherry.spi.Target;
 import io.wherry.transport.http.BatchFraming;
 import io.wherry.transport.http.HttpCall;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LongPollDownlink implements SplitConnection.Downlink, HttpResponseListener {
 
+    /** An empty answer that comes sooner was not held: somebody else polls, or stands in between. */
+    private static final long SHORTEST_HOLD_NANOS = Duration.ofMillis(200).toNanos();
+
     private final HttpClientPool pool;
     private final ClientContext context;
     private final Target target;
@@ -33,6 +37,8 @@ final class LongPollDownlink implements SplitConnection.Downlink, HttpResponseLi
     private @Nullable SplitConnection connection;
     private @Nullable String channelId;
     private @Nullable HttpCall call;
+    private Loop.@Nullable Timer pause;
+    private long askedNanos;
     private boolean readable = true;
     private boolean cancelled;
 
@@ -53,12 +59,13 @@ final class LongPollDownlink implements SplitConnection.Downlink, HttpResponseLi
     }
 
     private void request(URI uri, Duration timeout) {
+        askedNanos = target.loop().nanoTime();
         call = pool.request(context, target.loop(), HttpClientRequest.get(target, uri, timeout), this);
     }
 
     /** Makes the next poll, if it is time. */
     private void poll() {
-        if (channelId != null && call == null && readable && !cancelled) {
+        if (channelId != null && call == null && pause == null && readable && !cancelled) {
             request(
                     HttpClientRequest.going(
                             target,
@@ -78,6 +85,9 @@ final class LongPollDownlink implements SplitConnection.Downlink, HttpResponseLi
     @Override
     public void cancel() {
         cancelled = true;
+        if (pause != null) {
+            pause.cancel();
+        }
         if (call != null) {
             call.cancel();
             call = null;
@@ -87,11 +97,22 @@ final class LongPollDownlink implements SplitConnection.Downlink, HttpResponseLi
     @Override
     public void answered(HttpClientResponse response) {
         call = null;
+        boolean empty = !response.body().isReadable();
         BatchFraming.read(response.body(), context.limits().message(), this::received);
         connection().complete();
         if (channelId == null) {
             throw new WherryException(ErrorCode.UNAVAILABLE, "answer: no welcome (expected: one, first)");
         }
+        long early = SHORTEST_HOLD_NANOS - (target.loop().nanoTime() - askedNanos);
+        if (empty && early > 0 && !cancelled) {
+            pause = target.loop().schedule(this::pollAgain, early);
+        } else {
+            poll();
+        }
+    }
+
+    private void pollAgain() {
+        pause = null;
         poll();
     }
 
