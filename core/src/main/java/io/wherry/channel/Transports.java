@@ -44,16 +44,15 @@ public final class Transports {
     }
 
     /**
-     * The transports that a configuration names, in its order.
+     * The transports that a configuration names, in its order. Where it names none, those of the default order that there
+     * are, or else all that there are.
      *
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST} for a name without its module, with the artifact to add
      */
     List<Transport> named(Config config) {
         List<String> names = config.get(CoreKeys.TRANSPORTS);
-        if (names.isEmpty()) {
-            throw new WherryException(
-                    ErrorCode.BAD_REQUEST,
-                    CoreKeys.TRANSPORTS + ": none (expected: one or more of " + byName.keySet() + ")");
+        if (!config.isSet(CoreKeys.TRANSPORTS)) {
+            return unnamed(names);
         }
         List<Transport> named = new ArrayList<>();
         for (String name : names) {
@@ -70,5 +69,22 @@ public final class Transports {
             named.add(transport);
         }
         return named;
+    }
+
+    private List<Transport> unnamed(List<String> defaultOrder) {
+        if (byName.isEmpty()) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST,
+                    CoreKeys.TRANSPORTS
+                            + ": there is none (expected: io.wherry:wherry-transport-websocket, or another, on the class path)");
+        }
+        List<Transport> there = new ArrayList<>();
+        for (String name : defaultOrder) {
+            @Nullable Transport transport = byName.get(name);
+            if (transport != null) {
+                there.add(transport);
+            }
+        }
+        return there.isEmpty() ? List.copyOf(byName.values()) : there;
     }
 }

@@ -79,6 +79,11 @@ public final class Config {
         return keys;
     }
 
+    /** Whether a key has a value of its own, not its default. */
+    public boolean isSet(ConfigKey<?> key) {
+        return values.containsKey(key);
+    }
+
     /** The value of a key, or its default where none was given. */
     public <T> T get(ConfigKey<T> key) {
         @Nullable Object value = values.get(key);
