@@ -45,7 +45,10 @@ public final class Chat {
     static void talk(String name, URI url) throws IOException {
         BufferedReader keyboard = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
         try (Channel channel = Wherry.connect(url)) {
-            channel.subscribe("chat", Start.last(10), message -> System.out.println(message.text()));
+            channel.subscribe("chat", Start.last(10), message -> System.out.println(message.text()))
+                    .subscribed()
+                    .toCompletableFuture()
+                    .join();
             for (String line = keyboard.readLine(); line != null; line = keyboard.readLine()) {
                 channel.publish("chat", Message.of(name + ": " + line));
             }

@@ -4,6 +4,8 @@ package io.wherry.examples;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -12,27 +14,44 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 
 /** The command line: each example is a sub-command. */
 @Command(
         name = "wherry-examples",
-        mixinStandardHelpOptions = true,
         description = "Runs the examples of Wherry.",
         subcommands = {TimeServer.class, TimeClient.class},
         footer = {
             "",
-            "The transports are configuration. With none named on the command line, the first of these that is there holds:",
-            "  java -Dwherry.transports=sse -jar wherry-examples.jar ...",
-            "  WHERRY_TRANSPORTS=sse java -jar wherry-examples.jar ...",
-            "  wherry.transports=sse in the file that -Dwherry.config=FILE or WHERRY_CONFIG=FILE names,",
-            "  wherry.transports=sse in wherry.properties on the class path"
+            "The transports are configuration. The first of these that is there holds:",
+            "  -Dwherry.transports=sse, before -jar",
+            "  WHERRY_TRANSPORTS=sse, in the environment",
+            "  wherry.transports=sse, in the file that -Dwherry.config or WHERRY_CONFIG",
+            "    names, else in wherry.properties in the working directory",
+            "  wherry.transports=sse, in wherry.properties on the class path"
         })
 public final class Main {
+
+    private static final Path LOCAL_CONFIG = Path.of("wherry.properties");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
 
     private Main() {}
 
     /** Runs the example that the first argument names, and ends the process with its status. */
     public static void main(String... args) {
+        // A jar that is run has no class path but itself, so a file beside the user stands in for one on it.
+        if (Files.exists(LOCAL_CONFIG)
+                && System.getenv("WHERRY_CONFIG") == null
+                && System.getProperty("wherry.config") == null) {
+            System.setProperty("wherry.config", LOCAL_CONFIG.toString());
+        }
         System.exit(commandLine().execute(args));
     }
 
@@ -40,7 +59,7 @@ public final class Main {
         return new CommandLine(new Main()).setExecutionExceptionHandler(Main::failed);
     }
 
-    @Command(name = "chat", mixinStandardHelpOptions = true, description = "People talk: one hosts, the others join.")
+    @Command(name = "chat", description = "People talk: one hosts, the others join.")
     void chat(
             @Parameters(paramLabel = "NAME", description = "Who you are.") String name,
             @Option(names = "--url", paramLabel = "URL", description = "The chat to join; without it, you host one.")
@@ -49,36 +68,27 @@ public final class Main {
         Chat.main(url == null ? new String[] {name} : new String[] {name, url.toString()});
     }
 
-    @Command(
-            name = "request-reply",
-            mixinStandardHelpOptions = true,
-            description = "A client asks, the server answers.")
+    @Command(name = "request-reply", description = "A client asks, the server answers.")
     void requestReply() {
         RequestReply.main();
     }
 
-    @Command(
-            name = "direct-message",
-            mixinStandardHelpOptions = true,
-            description = "The server speaks to one client of several.")
+    @Command(name = "direct-message", description = "The server speaks to one client of several.")
     void directMessage() throws Exception {
         DirectMessage.main();
     }
 
-    @Command(name = "history", mixinStandardHelpOptions = true, description = "A late joiner gets what came before.")
+    @Command(name = "history", description = "A late joiner gets what came before.")
     void history() throws Exception {
         History.main();
     }
 
-    @Command(name = "typed-json", mixinStandardHelpOptions = true, description = "Objects travel as JSON.")
+    @Command(name = "typed-json", description = "Objects travel as JSON.")
     void typedJson() {
         TypedJson.main();
     }
 
-    @Command(
-            name = "tls",
-            mixinStandardHelpOptions = true,
-            description = "A channel over TLS, with a certificate made on the spot.")
+    @Command(name = "tls", description = "A channel over TLS, with a certificate made on the spot.")
     void tls() throws Exception {
         Tls.main();
     }

@@ -20,7 +20,6 @@ import picocli.CommandLine.Option;
 /** Prints the server's time. The transport is configuration: nothing here knows which it is. */
 @Command(
         name = "time-client",
-        mixinStandardHelpOptions = true,
         description = "Prints the server's time as it comes, and on the error stream how it comes.")
 final class TimeClient implements Callable<Integer> {
 
@@ -57,7 +56,8 @@ final class TimeClient implements Callable<Integer> {
     public Integer call() {
         try (Client client = configured().build();
                 Channel channel = client.connect(url)) {
-            channel.onState(state -> System.err.println(state + " " + channel.transport()));
+            System.err.println("CONNECTING " + url);
+            channel.onState(state -> System.err.println((state + " " + channel.transport()).strip()));
             channel.onGap(gap -> System.err.println("Missed some: " + gap));
             if (once) {
                 System.out.println(channel.request("now", Message.empty())

@@ -6,9 +6,12 @@ import io.wherry.Server;
 import io.wherry.ServerBuilder;
 import io.wherry.Topic;
 import io.wherry.Wherry;
+import io.wherry.transport.http.HttpTransport;
+import io.wherry.transport.http.WebContent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,6 +39,8 @@ public final class TimePush implements AutoCloseable {
 
     /** Starts a server that publishes its time at once, and then after every period. */
     static TimePush start(ServerBuilder builder, Duration period) {
+        WebContent page = WebContent.resource("text/html; charset=utf-8", TimePush.class, "time.html");
+        builder.transport(HttpTransport.withContent(Map.of("/", page)));
         TimePush push = new TimePush(builder.build());
         push.start(period);
         return push;
@@ -47,7 +52,7 @@ public final class TimePush implements AutoCloseable {
         server.onMessage("echo", (channel, message) -> channel.send("echo", message));
         server.start();
         Future<?> unused =
-                clock.scheduleAtFixedRate(() -> time.publish(time()), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+                clock.scheduleWithFixedDelay(() -> time.publish(time()), 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static Message time() {

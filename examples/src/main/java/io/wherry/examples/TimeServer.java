@@ -12,10 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The command line of {@link TimePush}. */
-@Command(
-        name = "time-server",
-        mixinStandardHelpOptions = true,
-        description = "Publishes its time once a second, with a web page at / that shows it.")
+@Command(name = "time-server", description = "Publishes its time once a second, with a web page at / that shows it.")
 final class TimeServer implements Callable<Integer> {
 
     @Option(names = "--port", paramLabel = "PORT", description = "The TCP port, 0 for any; else wherry.port, 8080.")
