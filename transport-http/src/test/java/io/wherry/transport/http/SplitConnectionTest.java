@@ -18,6 +18,7 @@ import io.wherry.transport.http.ScriptedServer.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -122,7 +123,7 @@ final class SplitConnectionTest {
                         HttpClientRequest.opening(target, "stream"),
                         "test/letters",
                         SplitConnectionTest::decode))));
-        return made.get();
+        return Objects.requireNonNull(made.get());
     }
 
     private void send(ClientConnection connection, String text) {
