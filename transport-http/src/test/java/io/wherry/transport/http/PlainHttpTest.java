@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wherry.ErrorCode;
 import io.wherry.Format;
 import io.wherry.Message;
+import io.wherry.RequestHandler;
 import io.wherry.Server;
 import io.wherry.Topic;
 import io.wherry.TopicOptions;
@@ -22,6 +23,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,7 @@ final class PlainHttpTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private Server server;
     private Topic time;
+    private CompletableFuture<Message> slow;
 
     @BeforeEach
     void start() {
@@ -42,12 +46,15 @@ final class PlainHttpTest {
                 .transport(HttpTransport.withContent(Map.of("/", WebContent.html("<p>the time"))))
                 .set("wherry.host", "127.0.0.1")
                 .set("wherry.limits.message", "1KiB")
+                .set("wherry.http.reply-hold", "500ms")
                 .port(0)
                 .build();
         time = server.topic("time");
         server.topic("open", TopicOptions.defaults().clientPublish(true));
         server.topic("short", TopicOptions.defaults().maxCount(2));
-        server.onRequest("now", (channel, request) -> Message.of("it is 12:00"))
+        slow = new CompletableFuture<>();
+        server.onRequest("slow", RequestHandler.async((channel, request) -> slow))
+                .onRequest("now", (channel, request) -> Message.of("it is 12:00"))
                 .onRequest("double", (channel, request) -> Message.wrap(request.format(), twice(request.bytes())))
                 .onRequest("refuse", (channel, request) -> {
                     throw new WherryException(ErrorCode.FORBIDDEN, "not you");
@@ -332,6 +339,33 @@ final class PlainHttpTest {
         assertThat(answer).anyMatch(line -> line.matches("r \\S+ 11 text 2"));
         assertThat(post(channel, "x - 0 - -\n\n").statusCode()).isEqualTo(200);
         assertThat(get(channel + "&after=" + position).statusCode()).isEqualTo(410);
+    }
+
+    /** The reply to a slow request by hand: the first POST gives up waiting for it, and an empty one waits on. */
+    @Test
+    void holdsAPostForTheRepliesThatAreWanted() throws Exception {
+        String[] welcome = get("?protocol=wherry.v1&topic=time").body().split("[ \n]", -1);
+        String channel = "?channel=" + welcome[4] + "&after=" + welcome[1];
+
+        assertThat(post(channel, "q 1 0 - slow\n\n").body()).isEqualTo("a - 0 - 1\n\n");
+        CompletableFuture<HttpResponse<String>> second =
+                http.sendAsync(request(channel).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        slow.complete(Message.of("at last"));
+        assertThat(second.get(10, TimeUnit.SECONDS).body())
+                .contains("a - 0 - 1\n\n")
+                .containsPattern("r \\S+ 7 text 1\nat last\n");
+    }
+
+    @Test
+    void letsNewsWaitForRepliesOnlyForAMoment() throws Exception {
+        String[] welcome = get("?protocol=wherry.v1&topic=time").body().split("[ \n]", -1);
+        String channel = "?channel=" + welcome[4] + "&after=" + welcome[1];
+        publish(time, Message.of("12:00"));
+
+        HttpResponse<String> answer = post(channel, "q 1 0 - slow\n\nq 2 0 - now\n\n");
+        assertThat(answer.body())
+                .contains("text time\n12:00\n", "it is 12:00\n")
+                .contains("a - 0 - 2\n\n");
     }
 
     @Test
