@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,8 +59,7 @@ class SseChannelTest {
             assertThat(first.message()).isEqualTo(Message.of("12:\n00"));
             assertThat(stream.readUpTo("\n\n")).isEqualTo(":\n\n");
         }
-        Channel channel = server.channel(welcome.name());
-        assertThat(channel).isNotNull();
+        Channel channel = Objects.requireNonNull(server.channel(welcome.name()));
         channel.send("handler", Message.of(new byte[] {0, 10, 13, -1}));
         Await.value(server.topic("time").publish(Message.of("a\rb")));
 
@@ -77,8 +77,7 @@ class SseChannelTest {
         Server server = fixture.server().start();
         try (RawHttp stream = new RawHttp(server.port()).get("/wherry/sse?protocol=wherry.v1")) {
             stream.readHead();
-            Channel channel = server.channel(next(stream).name());
-            assertThat(channel).isNotNull();
+            Channel channel = Objects.requireNonNull(server.channel(next(stream).name()));
             channel.close();
             Envelope end = next(stream);
             assertThat(end.kind()).isEqualTo(Kind.END);
