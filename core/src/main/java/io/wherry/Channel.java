@@ -43,12 +43,13 @@ public interface Channel extends AutoCloseable {
     @Nullable Handshake handshake();
 
     /**
-     * Sends a message to a handler of the other side.
+     * Sends a message to a handler of the other side. A message that the other side refuses, because it has no such handler
+     * or does not allow it, is dropped there and a warning logged; who must know asks by {@link #request}.
      *
      * @param to the handler's name
      * @return completes when the other side has the message; fails with {@link ErrorCode#TOO_LARGE}, with {@link
      *     ErrorCode#TOO_MANY} when more is under way than the limits allow, or with {@link ErrorCode#CLOSED} when the channel
-     *     ended before an acknowledgement came
+     *     ended before an acknowledgement came, or {@link ErrorCode#UNKNOWN_CHANNEL} when the server has lost it
      */
     CompletionStage<Void> send(String to, Message message);
 

@@ -149,23 +149,24 @@ final class Outbox {
         }
     }
 
-    /** The server has answered a number, or refused it. */
-    void answered(Envelope answer) {
+    /** The server has answered a number, or refused it; returns whether anybody waited for that. */
+    boolean answered(Envelope answer) {
         long number;
         try {
             number = Long.parseLong(answer.name());
         } catch (NumberFormatException e) {
-            return;
+            return false;
         }
         Sent sent = unanswered.remove(number);
         if (sent == null) {
-            return;
+            return false;
         }
         if (answer.kind() == Kind.REPLY) {
             sent.outcome.answered(answer.message().at(answer.position()));
         } else {
             sent.outcome.failed(PendingRequests.errorOf(answer));
         }
+        return true;
     }
 
     /** Lets everything be sent again that is not acknowledged, under the same numbers: the connection is gone. */

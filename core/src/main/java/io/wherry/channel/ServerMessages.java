@@ -117,7 +117,7 @@ final class ServerMessages {
             }
             case REPLY, ERROR -> {
                 unreported++;
-                channel.outbox().answered(envelope);
+                answered(envelope);
             }
             case GAP -> gap(envelope);
             case ACK -> {
@@ -159,6 +159,16 @@ final class ServerMessages {
         reportNow = false;
         if (position != null) {
             channel.tell(Envelope.control(Kind.ACK, position.toString(), null));
+        }
+    }
+
+    private void answered(Envelope envelope) {
+        if (!channel.outbox().answered(envelope) && envelope.kind() == Kind.ERROR) {
+            log.warn(
+                    "{}: the server refused what was sent: {}: {}",
+                    channel,
+                    envelope.argumentOrEmpty(),
+                    WherryException.quote(envelope.message().text()));
         }
     }
 
