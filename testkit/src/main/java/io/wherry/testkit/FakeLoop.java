@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class FakeLoop implements Loop {
     private final PriorityQueue<FakeTimer> timers =
             new PriorityQueue<>(Comparator.comparingLong(FakeTimer::due).thenComparingLong(FakeTimer::order));
     private long scheduled;
+    private volatile boolean ended;
 
     FakeLoop(VirtualClock clock, String name) {
         this.clock = clock;
@@ -38,6 +40,11 @@ public final class FakeLoop implements Loop {
         clock.runAs(this, action);
     }
 
+    /** Ends this loop after what it was given: it takes nothing more. */
+    public void end() {
+        ended = true;
+    }
+
     /** How many timers are set. */
     public int timers() {
         return timers.size();
@@ -45,6 +52,9 @@ public final class FakeLoop implements Loop {
 
     @Override
     public void execute(Runnable task) {
+        if (ended) {
+            throw new RejectedExecutionException(this + " has ended");
+        }
         tasks.add(task);
     }
 

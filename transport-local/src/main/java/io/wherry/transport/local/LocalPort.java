@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** The place where a server is found by its name. Thread-safe. */
@@ -65,20 +66,25 @@ final class LocalPort implements Port {
         return closed;
     }
 
-    /** Takes a client's end; from any thread. */
+    /** Takes a client's end; on the client's loop. */
     void accept(LocalSocket client, Target target) {
         Loop loop = context.loops().next();
         LocalConnection connection =
                 new LocalConnection(this, loop, context.limits().message());
         LocalSocket.join(client, connection.socket());
         connections.add(connection);
-        loop.execute(() -> {
-            if (closing) {
-                connection.close(stopping());
-            } else {
-                authenticate(connection, target);
-            }
-        });
+        try {
+            loop.execute(() -> {
+                if (closing) {
+                    connection.close(stopping());
+                } else {
+                    authenticate(connection, target);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            connections.remove(connection);
+            client.fail(stopping());
+        }
     }
 
     private void authenticate(LocalConnection connection, Target target) {

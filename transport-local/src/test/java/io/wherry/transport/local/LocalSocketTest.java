@@ -10,6 +10,7 @@ import io.wherry.Message;
 import io.wherry.WherryException;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
+import io.wherry.testkit.FakeLoop;
 import io.wherry.testkit.VirtualClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,8 @@ class LocalSocketTest {
     private final Log left = new Log();
     private final Log right = new Log();
     private final LocalSocket one = new LocalSocket(clock.loop("left"), MAX_MESSAGE, left);
-    private final LocalSocket other = new LocalSocket(clock.loop("right"), MAX_MESSAGE, right);
+    private final FakeLoop otherLoop = clock.loop("right");
+    private final LocalSocket other = new LocalSocket(otherLoop, MAX_MESSAGE, right);
 
     @BeforeEach
     void join() {
@@ -123,6 +125,16 @@ class LocalSocketTest {
         clock.run();
         assertThat(left.events).containsExactly("closed internal");
         assertThat(right.events).containsExactly("a", "closed internal");
+    }
+
+    @Test
+    void endsWhenThePeersLoopHasEnded() {
+        otherLoop.end();
+        write(one, "a");
+        one.flush();
+        clock.run();
+        assertThat(left.events).containsExactly("closed unavailable");
+        assertThat(one.isWritable()).isFalse();
     }
 
     private static void write(LocalSocket socket, String... texts) {
