@@ -50,6 +50,15 @@ public final class PlainJson {
         return true;
     }
 
+    /** Appends the object of an error: what a handler has refused. */
+    public static void writeError(Envelope error, ByteBuf out) {
+        ByteBufUtil.writeAscii(out, "{\"error\":");
+        JsonText.writeString(error.argumentOrEmpty(), out);
+        ByteBufUtil.writeAscii(out, ",\"detail\":");
+        JsonText.writeString(error.message().text(), out);
+        out.writeByte('}');
+    }
+
     private static void writeData(Format format, ByteBuffer payload, ByteBuf out) {
         if (format == Format.JSON && JsonText.isValue(payload)) {
             ByteBufUtil.writeAscii(out, ",\"data\":");

@@ -25,7 +25,7 @@ enum Rendering {
         }
     },
 
-    /** The payload as it is, and gaps as objects, for a reader without a library. */
+    /** The payload as it is, and gaps and errors as objects, for a reader without a library. */
     RAW {
         @Override
         ByteBuf render(Envelope envelope) {
@@ -45,12 +45,16 @@ enum Rendering {
         }
     },
 
-    /** An object for each message and gap, for a reader without a library. */
+    /** An object for each message, gap and error, for a reader without a library. */
     JSON {
         @Override
         ByteBuf render(Envelope envelope) {
             ByteBuf out = Unpooled.buffer(HEAD_LENGTH + envelope.message().size());
-            PlainJson.write(envelope, out);
+            if (envelope.kind() == Kind.ERROR) {
+                PlainJson.writeError(envelope, out);
+            } else {
+                PlainJson.write(envelope, out);
+            }
             return out;
         }
 
@@ -61,7 +65,7 @@ enum Rendering {
 
         @Override
         boolean shows(Envelope envelope) {
-            return PlainJson.isPayload(envelope) || envelope.kind() == Kind.GAP;
+            return PlainJson.isPayload(envelope) || envelope.kind() == Kind.GAP || envelope.kind() == Kind.ERROR;
         }
     };
 

@@ -78,7 +78,7 @@ class FramingTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void showsAPlainReaderPayloadsAndGapsOnly(Kind kind) {
+    void showsAPlainReaderPayloadsGapsAndErrorsOnly(Kind kind) {
         Envelope envelope = Envelope.at(POSITION, kind, "time", "overrun k3f9-6", Message.of("x"));
 
         String raw = text(encode(WebSocketFraming.of(Rendering.RAW), envelope));
@@ -91,6 +91,10 @@ class FramingTest {
             }
             case GAP -> {
                 assertThat(raw).isEqualTo("{\"gap\":\"time\",\"reason\":\"overrun\",\"upTo\":\"k3f9-6\"}");
+                assertThat(json).isEqualTo(raw);
+            }
+            case ERROR -> {
+                assertThat(raw).isEqualTo("{\"error\":\"overrun k3f9-6\",\"detail\":\"x\"}");
                 assertThat(json).isEqualTo(raw);
             }
             default -> {

@@ -18,11 +18,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.wherry.Channel;
+import io.wherry.ErrorCode;
 import io.wherry.Message;
 import io.wherry.Server;
 import io.wherry.Topic;
 import io.wherry.TopicOptions;
 import io.wherry.Wherry;
+import io.wherry.WherryException;
 import io.wherry.spi.Envelope;
 import io.wherry.testkit.Await;
 import io.wherry.transport.websocket.RawSocket.Frame;
@@ -321,6 +323,23 @@ class ServerSocketTest {
             assertThat(readMessage(raw)).hasToString("81 A");
             server.topic("time").publish(Message.of("noon"));
             assertThat(readMessage(raw)).hasToString("81 noon");
+        }
+    }
+
+    @Test
+    void tellsAPeerWithoutALibraryWhatIsWrong() {
+        Server server = server();
+        server.onRequest("strict", (channel, message) -> {
+            throw new WherryException(ErrorCode.FORBIDDEN, "not \"now\"");
+        });
+        try (RawSocket raw = RawSocket.plain(server.port(), "?to=strict")) {
+            raw.write(masked(FIN | TEXT, "a"));
+            assertThat(readMessage(raw)).hasToString("81 {\"error\":\"forbidden\",\"detail\":\"not \\\"now\\\"\"}");
+        }
+        try (RawSocket raw = RawSocket.plain(server.port(), "?to=nobody")) {
+            raw.write(masked(FIN | TEXT, "a"));
+            assertThat(readMessage(raw).toString())
+                    .startsWith("81 {\"error\":\"unknown-handler\",\"detail\":\"handler: nobody");
         }
     }
 
