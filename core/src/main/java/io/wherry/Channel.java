@@ -78,6 +78,14 @@ public interface Channel extends AutoCloseable {
     Subscription subscribe(String topic, Start start, MessageListener listener);
 
     /**
+     * Subscribes from now on, to messages as objects of a type; see {@link Message#as}. A message that is no such object is
+     * logged and passed over.
+     */
+    default <T> Subscription subscribe(String topic, Class<T> type, Consumer<T> listener) {
+        return subscribe(topic, message -> listener.accept(message.as(type)));
+    }
+
+    /**
      * Publishes to a topic; from a client only where the server allows it.
      *
      * @return the message's position; fails with {@link ErrorCode#FORBIDDEN}, {@link ErrorCode#UNKNOWN_TOPIC} or as {@link #send} does
@@ -86,6 +94,11 @@ public interface Channel extends AutoCloseable {
 
     /** Sets the handler of a name on this channel; it goes before the server's or client's own. Returns this. */
     Channel onMessage(String name, MessageHandler handler);
+
+    /** Sets the handler of a name on this channel for messages as objects of a type; see {@link Message#as}. Returns this. */
+    default <T> Channel onMessage(String name, Class<T> type, Consumer<T> handler) {
+        return onMessage(name, (channel, message) -> handler.accept(message.as(type)));
+    }
 
     /** Sets the handler that answers requests to a name; otherwise as {@link #onMessage}. */
     Channel onRequest(String name, RequestHandler handler);

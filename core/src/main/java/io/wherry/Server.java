@@ -37,6 +37,14 @@ public interface Server extends AutoCloseable {
     /** Sets who answers the requests to a name, for all channels. Returns this. */
     Server onRequest(String name, RequestHandler handler);
 
+    /**
+     * Sets who answers the requests to a name as objects of a type, for all channels; see {@link Message#as}. A request that
+     * is no such object is answered with {@link ErrorCode#BAD_REQUEST}.
+     */
+    default <T> Server onRequest(String name, Class<T> type, TypedRequestHandler<T> handler) {
+        return onRequest(name, (channel, request) -> handler.answer(channel, request.as(type)));
+    }
+
     /** The channels that live, connected or not. A snapshot. */
     Collection<Channel> channels();
 
@@ -67,5 +75,13 @@ public interface Server extends AutoCloseable {
 
         /** Takes a message's object. */
         void message(Channel channel, T value) throws Exception;
+    }
+
+    /** Who answers requests that are objects. */
+    @FunctionalInterface
+    interface TypedRequestHandler<T> {
+
+        /** Answers a request's object. */
+        Message answer(Channel channel, T request) throws Exception;
     }
 }
