@@ -225,8 +225,14 @@ final class Connector {
                     channelId == null ? null : channel.position(),
                     List.of(),
                     channel.client().headers());
-            ClientConnection made =
-                    choice.current().transport().connect(channel.client().context(), target, this);
+            ClientConnection made;
+            try {
+                made = choice.current().transport().connect(channel.client().context(), target, this);
+            } catch (RuntimeException e) {
+                log.warn("{}: the {} transport failed to connect", channel, transportName, e);
+                closed(WherryException.from(e));
+                return;
+            }
             connection = made;
             if (channel.dispatcher().isOverHigh()) {
                 made.readable(false);

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A place in the log, and a connection that is moved forward from it. Confined to the loop that it is given with each
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reader {
 
+    private static final Logger logger = LoggerFactory.getLogger(Reader.class);
     private static final int BATCH_ENTRIES = 256;
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int BATCHES_A_TURN = 16;
@@ -358,6 +361,22 @@ final class Reader {
 
     /** Reads on until live, or until the connection takes no more; returns whether something was flushed. */
     private boolean catchUp() {
+        try {
+            return tryToCatchUp();
+        } catch (RuntimeException e) {
+            failed(e);
+            return true;
+        }
+    }
+
+    /** The connection cannot be served: it ends, and its client comes back or not. */
+    void failed(RuntimeException failure) {
+        Connection current = connection();
+        logger.warn("a {} connection could not be served", current.transport(), failure);
+        current.close(WherryException.from(failure));
+    }
+
+    private boolean tryToCatchUp() {
         ServerLoop loop = liveHome();
         Connection current = connection();
         if (!subscriptions.isEmpty()) {

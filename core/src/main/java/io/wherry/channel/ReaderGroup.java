@@ -2,22 +2,17 @@
 package io.wherry.channel;
 
 import io.netty.buffer.ByteBuf;
-import io.wherry.WherryException;
 import io.wherry.log.Entry;
 import io.wherry.spi.Connection;
 import io.wherry.spi.Framing;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The readers of one loop that read the same topics in the same framing and have read all that the loop has: they are
  * given the same bytes. Confined to the loop.
  */
 final class ReaderGroup {
-
-    private static final Logger log = LoggerFactory.getLogger(ReaderGroup.class);
 
     private final Framing framing;
     private final TopicSet topics;
@@ -74,8 +69,15 @@ final class ReaderGroup {
      * @param before the sequence number up to which the members had read
      */
     void deliver(ServerLoop home, long before) {
-        ByteBuf bytes = home.encode(run, framing);
-        run.clear();
+        ByteBuf bytes;
+        try {
+            bytes = home.encode(run, framing);
+        } catch (RuntimeException e) {
+            failed(e);
+            return;
+        } finally {
+            run.clear();
+        }
         lastDeliveryNanos = home.loop().nanoTime();
         try {
             if (bytes.isReadable()) {
@@ -85,6 +87,13 @@ final class ReaderGroup {
             }
         } finally {
             bytes.release();
+        }
+    }
+
+    /** The framing failed: the members cannot be served by it. */
+    private void failed(RuntimeException failure) {
+        for (int i = members.size() - 1; i >= 0; i--) {
+            members.get(i).failed(failure);
         }
     }
 
@@ -98,8 +107,7 @@ final class ReaderGroup {
                 reader.fallBehind(before);
             }
         } catch (RuntimeException e) {
-            log.warn("a {} connection failed to write", connection.transport(), e);
-            connection.close(WherryException.from(e));
+            reader.failed(e);
         }
     }
 }

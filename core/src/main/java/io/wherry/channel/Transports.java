@@ -11,25 +11,31 @@ import io.wherry.spi.Transport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The transports there are, by name: those given in code, and those on the class path. Immutable.
  */
 public final class Transports {
 
+    private static final Logger log = LoggerFactory.getLogger(Transports.class);
     private static final Set<String> OURS = Set.of("websocket", "sse", "longpoll", "comet", "http", "local");
 
+    private final Set<String> givenNames = new LinkedHashSet<>();
     private final Map<String, Transport> byName = new LinkedHashMap<>();
 
     /** Finds the transports; one that is given in code goes before one of the same name on the class path. */
     public Transports(List<Transport> given) {
         for (Transport transport : given) {
             byName.putIfAbsent(transport.name(), transport);
+            givenNames.add(transport.name());
         }
         for (Transport transport : ServiceLoader.load(Transport.class, Transport.class.getClassLoader())) {
             byName.putIfAbsent(transport.name(), transport);
@@ -53,6 +59,11 @@ public final class Transports {
         List<String> names = config.get(CoreKeys.TRANSPORTS);
         if (!config.isSet(CoreKeys.TRANSPORTS)) {
             return unnamed(names);
+        }
+        for (String given : givenNames) {
+            if (!names.contains(given)) {
+                log.warn("the transport {} was given in code, but {} does not name it", given, CoreKeys.TRANSPORTS);
+            }
         }
         List<Transport> named = new ArrayList<>();
         for (String name : names) {
