@@ -175,19 +175,19 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void connect(Socket client) throws IOException {
+    private void connect(Socket client) {
         Socket server = new Socket();
+        // Known before the server sees it, so that a cut reaches every connection that either side knows of.
+        Link link = new Link(client, server);
+        links.add(link);
         try {
             server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort));
             server.setTcpNoDelay(true);
             client.setTcpNoDelay(true);
         } catch (IOException e) {
-            reset(client);
-            reset(server);
+            link.reset();
             return;
         }
-        Link link = new Link(client, server);
-        links.add(link);
         startPump("up", () -> link.pump(client, server, gate(Direction.UP)));
         startPump("down", () -> link.pump(server, client, gate(Direction.DOWN)));
     }
