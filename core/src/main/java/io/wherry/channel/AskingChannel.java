@@ -61,7 +61,7 @@ final class AskingChannel implements Channel {
                 try {
                     messageHandler.message(this, message);
                     result.complete(end());
-                } catch (Exception | AssertionError | LinkageError e) {
+                } catch (Throwable e) { // whatever it is, a peer waits for an answer
                     result.completeExceptionally(ClientMessages.publicError(toString(), name, e));
                 }
             }

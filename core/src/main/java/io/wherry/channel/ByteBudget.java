@@ -33,6 +33,7 @@ final class ByteBudget {
     boolean reserve(int size) {
         int before = used.getAndAdd(size);
         if (before > 0 && before + (long) size > max) {
+            wasHigh = true;
             used.addAndGet(-size);
             return false;
         }
@@ -55,6 +56,16 @@ final class ByteBudget {
         used.addAndGet(-size);
     }
 
+    /** Whether more is used than there should be. */
+    boolean isOver() {
+        return used.get() > max;
+    }
+
+    /** How many bytes there is room for. */
+    int room() {
+        return Math.max(0, max - used.get());
+    }
+
     boolean isHigh() {
         return used.get() >= high;
     }
@@ -63,6 +74,7 @@ final class ByteBudget {
     boolean takeRelief() {
         if (wasHigh && used.get() <= high / 2) {
             wasHigh = false;
+            noteHigh(used.get());
             return true;
         }
         return false;

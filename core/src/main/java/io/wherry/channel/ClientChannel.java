@@ -201,14 +201,10 @@ final class ClientChannel extends ListeningChannel {
     }
 
     /** Takes a thing of the application's to be sent, where there is room for it. Any thread. */
-    private void post(Sent sent) {
-        if (budget().reserve(sent.message().size())) {
-            onLoop(() -> giveCounted(sent), () -> sent.outcome().failed(closedAlready()));
-        } else {
-            onLoop(
-                    () -> refuse(sent, OwnLog.full(budget().max())),
-                    () -> sent.outcome().failed(closedAlready()));
-        }
+    private void post(Sent sent, CompletableFuture<?> stage) {
+        boolean hasRoom = budget().reserve(sent.message().size());
+        Runnable action = hasRoom ? () -> giveCounted(sent) : () -> refuse(sent, OwnLog.full(budget().max()));
+        onLoop(action, () -> stage.completeExceptionally(closedAlready()));
     }
 
     /** Runs something on the loop, or something else when the loop has ended with its client. */
@@ -218,7 +214,6 @@ final class ClientChannel extends ListeningChannel {
         } catch (RejectedExecutionException e) {
             log.debug("{}: used after its client was closed", this, e);
             tooLate.run();
-            completions().flush();
         }
     }
 
@@ -267,7 +262,7 @@ final class ClientChannel extends ListeningChannel {
     @Override
     public CompletionStage<Void> send(String to, Message message) {
         CompletableFuture<Void> arrived = new CompletableFuture<>();
-        post(new Sent(Kind.DIRECT, Envelope.requireName("to", to), null, message, new Outcome() {
+        Outcome outcome = new Outcome() {
             @Override
             public void acknowledged() {
                 completions().done(arrived);
@@ -277,7 +272,8 @@ final class ClientChannel extends ListeningChannel {
             public void failed(WherryException reason) {
                 completions().fail(arrived, reason);
             }
-        }));
+        };
+        post(new Sent(Kind.DIRECT, Envelope.requireName("to", to), null, message, outcome), arrived);
         return arrived;
     }
 
@@ -298,9 +294,9 @@ final class ClientChannel extends ListeningChannel {
                     asking.failed(PendingRequests.timeout(to, timeout));
                     completions().flush();
                 },
-                timeout.toNanos());
+                Durations.nanos(timeout));
         onLoop(startTimer, () -> reply.completeExceptionally(closedAlready()));
-        post(sent);
+        post(sent, reply);
         return reply;
     }
 
@@ -337,7 +333,7 @@ final class ClientChannel extends ListeningChannel {
     @Override
     public CompletionStage<Position> publish(String topic, Message message) {
         CompletableFuture<Position> published = new CompletableFuture<>();
-        post(new Sent(Kind.PUBLISH, Envelope.requireName("topic", topic), null, message, new Outcome() {
+        Outcome outcome = new Outcome() {
             @Override
             public void answered(Message answer) {
                 completions().complete(published, Position.parse(answer.text()));
@@ -347,7 +343,8 @@ final class ClientChannel extends ListeningChannel {
             public void failed(WherryException reason) {
                 completions().fail(published, reason);
             }
-        }));
+        };
+        post(new Sent(Kind.PUBLISH, Envelope.requireName("topic", topic), null, message, outcome), published);
         return published;
     }
 

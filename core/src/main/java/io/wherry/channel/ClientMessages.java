@@ -92,10 +92,9 @@ final class ClientMessages {
 
     /** Sends the acknowledgement that is due, if it is. */
     void sendAcknowledgement() {
-        if (acknowledgementDue) {
+        if (acknowledgementDue && channel.tell(acknowledgement())) {
             acknowledgementDue = false;
             acknowledgementUrgent = false;
-            channel.tell(acknowledgement());
         }
     }
 
@@ -141,7 +140,16 @@ final class ClientMessages {
         try {
             apply(envelope);
         } catch (WherryException e) {
-            answer(envelope, Kind.ERROR, e.code().text(), Message.of(e.getMessage()));
+            refuse(envelope, e);
+        } catch (RuntimeException e) {
+            log.warn("{}: an envelope could not be applied", channel, e);
+            refuse(envelope, new WherryException(ErrorCode.INTERNAL, envelope.name() + ": failed"));
+        }
+    }
+
+    private void refuse(Envelope envelope, WherryException reason) {
+        if (!channel.hasEnded()) {
+            answer(envelope, Kind.ERROR, reason.code().text(), Message.of(reason.getMessage()));
         }
     }
 
@@ -179,7 +187,7 @@ final class ClientMessages {
         if (handler != null) {
             channel.server().requireAllowed(channel.principal(), Action.SEND, name);
             Message message = envelope.message();
-            channel.dispatcher().dispatch(message.size(), () -> handler.message(channel, message));
+            channel.dispatcher().dispatch(weight(message), () -> handler.message(channel, message));
             return;
         }
         @Nullable RequestHandler answering = envelope.number() == 0 ? findRequestHandler(name) : null;
@@ -198,15 +206,33 @@ final class ClientMessages {
         if (channel.isOpenTold() || findMessageHandler(name) != null || findRequestHandler(name) != null) {
             return false;
         }
+        channel.server().requireAllowed(channel.principal(), Action.SEND, name);
         unanswered++;
-        channel.dispatcher()
-                .dispatch(
-                        envelope.message().size(),
-                        () -> channel.mailbox().execute(() -> {
-                            applyOrRefuse(envelope);
-                            replied();
-                        }));
+        channel.dispatcher().dispatch(weight(envelope.message()), () -> callAfterOpen(envelope));
         return true;
+    }
+
+    /** Calls the handler that has been set meanwhile, in the place that the envelope has among the callbacks. */
+    private void callAfterOpen(Envelope envelope) throws Exception {
+        boolean isMessage = envelope.kind() == Kind.DIRECT;
+        MessageHandler handler = isMessage ? findMessageHandler(envelope.name()) : null;
+        RequestHandler answering = !isMessage || envelope.number() == 0 ? findRequestHandler(envelope.name()) : null;
+        if (handler != null) {
+            channel.mailbox().execute(this::replied);
+            handler.message(channel, envelope.message());
+        } else if (answering != null) {
+            call(envelope, answering);
+        } else {
+            channel.mailbox().execute(() -> {
+                refuse(envelope, unknownHandler(envelope.name()));
+                replied();
+            });
+        }
+    }
+
+    /** What a message that waits for its handler counts: its payload, and what there is around it. */
+    private static int weight(Message message) {
+        return message.size() + Dispatcher.CALLBACK_WEIGHT;
     }
 
     private @Nullable MessageHandler findMessageHandler(String name) {
@@ -236,23 +262,25 @@ final class ClientMessages {
     private void request(Envelope envelope, RequestHandler handler) {
         channel.server().requireAllowed(channel.principal(), Action.SEND, envelope.name());
         unanswered++;
-        Message message = envelope.message();
-        channel.dispatcher()
-                .dispatch(
-                        message.size(),
-                        () -> answering(handler, channel, message)
-                                .whenComplete(
-                                        (reply, failure) -> channel.mailbox().execute(() -> {
-                                            answered(envelope, reply, failure);
-                                            replied();
-                                        })));
+        channel.dispatcher().dispatch(weight(envelope.message()), () -> call(envelope, handler));
+    }
+
+    private void call(Envelope envelope, RequestHandler handler) {
+        answering(handler, channel, envelope.message())
+                .whenComplete((reply, failure) -> channel.mailbox().execute(() -> {
+                    answered(envelope, reply, failure);
+                    replied();
+                }));
     }
 
     /** Calls a handler; what it throws becomes a failed stage. */
     static CompletionStage<Message> answering(RequestHandler handler, io.wherry.Channel channel, Message message) {
         try {
-            return handler.answerAsync(channel, message);
-        } catch (Exception | AssertionError | LinkageError e) {
+            @Nullable CompletionStage<Message> answer = handler.answerAsync(channel, message);
+            return answer != null
+                    ? answer
+                    : CompletableFuture.failedFuture(new NullPointerException("the handler gave no stage"));
+        } catch (Throwable e) { // whatever it is, somebody waits for an answer
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -285,11 +313,13 @@ final class ClientMessages {
     }
 
     private void answer(Envelope to, Kind kind, @Nullable String argument, Message message) {
-        if (acknowledgementDue) {
-            sendAcknowledgement();
-        }
+        answerAfter(channel.reader().lastSequence(), to, kind, argument, message);
+    }
+
+    private void answerAfter(long sequence, Envelope to, Kind kind, @Nullable String argument, Message message) {
+        sendAcknowledgement();
         String number = to.number() == 0 ? to.name() : Long.toString(to.number());
-        channel.give(kind, number, argument, message);
+        channel.give(sequence, kind, number, argument, message);
     }
 
     private void publish(Envelope envelope) {
@@ -307,8 +337,10 @@ final class ClientMessages {
         if (reader.find(history) == null) {
             reader.subscribe(history, head, channel.settings().limits());
         }
+        // All of the answer has its place at the head: nothing that was published meanwhile may come before it.
         giveHistory(history, start, head);
-        answer(
+        answerAfter(
+                head,
                 envelope,
                 Kind.REPLY,
                 null,
@@ -327,19 +359,17 @@ final class ClientMessages {
             long from = sameEpoch ? channel.reader().requireKnown(after, head).sequence() : 0;
             long missing = history.read(
                     from, head, Integer.MAX_VALUE, channel.server().log().now(), entries);
-            if (entries.size() > max) {
-                List<Entry> passedOver = entries.subList(0, entries.size() - max);
-                missing = passedOver.get(passedOver.size() - 1).sequence();
-                passedOver.clear();
-            }
+            missing = Math.max(missing, passOver(entries, max));
             if (!sameEpoch) {
-                giveGap(history, Gap.Reason.EPOCH, after);
+                giveGap(history, Gap.Reason.EPOCH, after, head);
             } else if (missing > from) {
-                giveGap(history, Gap.Reason.OVERRUN, channel.server().log().position(Math.min(missing, head)));
+                giveGap(history, Gap.Reason.OVERRUN, channel.server().log().position(Math.min(missing, head)), head);
             }
         }
+        passOver(entries, max);
         for (Entry entry : entries) {
             channel.give(
+                    head,
                     Kind.HISTORY,
                     history.name(),
                     entry.position().toString(),
@@ -347,8 +377,31 @@ final class ClientMessages {
         }
     }
 
-    private void giveGap(TopicHistory history, Gap.Reason reason, Position upTo) {
-        channel.give(Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty());
+    /**
+     * Takes the oldest entries out, so that at most {@code max} are left, and no more than the channel's log has room for.
+     *
+     * @return the sequence number of the newest that was taken out, 0 for none
+     */
+    private long passOver(List<Entry> entries, int max) {
+        int kept = 0;
+        long room = channel.budget().room() / 2;
+        while (kept < Math.min(max, entries.size())) {
+            room -= OwnLog.weight(
+                    entries.get(entries.size() - 1 - kept).envelope().message());
+            if (room < 0) {
+                break;
+            }
+            kept++;
+        }
+        List<Entry> passedOver = entries.subList(0, entries.size() - kept);
+        long newest =
+                passedOver.isEmpty() ? 0 : passedOver.get(passedOver.size() - 1).sequence();
+        passedOver.clear();
+        return newest;
+    }
+
+    private void giveGap(TopicHistory history, Gap.Reason reason, Position upTo, long head) {
+        channel.give(head, Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty());
     }
 
     private void unsubscribe(Envelope envelope) {

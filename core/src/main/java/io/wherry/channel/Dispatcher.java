@@ -17,6 +17,9 @@ final class Dispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
+    /** What a callback that waits counts beside its message. */
+    static final int CALLBACK_WEIGHT = 256;
+
     private final Executor executor;
     private final int highBytes;
     private final Runnable drained;
@@ -78,7 +81,7 @@ final class Dispatcher {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 log.warn("a handler was interrupted", e);
-            } catch (Exception | AssertionError | LinkageError e) {
+            } catch (Throwable e) { // a handler's error must not keep the next from being called
                 log.warn("a handler failed", e);
             }
             done(callback);

@@ -28,7 +28,7 @@ final class Mailbox {
     /** Whether a task runs; written by the loop that runs it. */
     private volatile boolean running;
     /** Written on the old loop, read on the new one, ordered by the hand-over. */
-    private @Nullable Runnable afterMove;
+    private volatile @Nullable Runnable afterMove;
 
     Mailbox(Loop loop) {
         this.loop = loop;
@@ -50,7 +50,7 @@ final class Mailbox {
 
     /** Runs a task at once where the caller is on the loop and nothing waits before it, else after what waits. */
     void run(Runnable task) {
-        if (!loop.inLoop() || running || !tasks.isEmpty()) {
+        if (!loop.inLoop() || running || !tasks.isEmpty() || afterMove != null) {
             execute(task);
             return;
         }
@@ -114,7 +114,7 @@ final class Mailbox {
     private static void runGuarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) { // the tasks behind it must run all the same
             log.error("a task of a channel failed", e);
         }
     }

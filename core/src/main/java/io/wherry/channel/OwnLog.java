@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnLog {
 
+    private static final int ENTRY_WEIGHT = 128;
+
     private final String epoch;
     private final ByteBudget budget;
     private final ArrayDeque<Own> entries = new ArrayDeque<>(4);
@@ -35,16 +37,12 @@ final class OwnLog {
             }
             return position;
         }
-
-        int size() {
-            return envelope.message().size();
-        }
     }
 
     /**
      * Makes an empty log.
      *
-     * @param budget what is added here was counted there, but for history, which is bounded elsewhere; it is released here
+     * @param budget what is added here was counted there by its weight; it is released here
      */
     OwnLog(String epoch, ByteBudget budget) {
         this.epoch = epoch;
@@ -118,9 +116,12 @@ final class OwnLog {
     }
 
     private void release(Own own) {
-        if (own.envelope.kind() != Envelope.Kind.HISTORY) {
-            budget.release(own.size());
-        }
+        budget.release(weight(own.envelope.message()));
+    }
+
+    /** What an entry counts: its payload, and what there is around it. */
+    static int weight(Message message) {
+        return message.size() + ENTRY_WEIGHT;
     }
 
     static WherryException full(int maxBytes) {

@@ -417,7 +417,8 @@ final class Reader {
 
     private Batch readBatch(ServerLoop loop, Connection current) {
         loop.readOn();
-        long head = loop.cursorSequence();
+        // Serving others may have made the loop stop reading: it must not jump ahead between here and joining a group.
+        long head = subscriptions.isEmpty() ? loop.cursorSequence() : loop.startReading();
         long bound = head;
         boolean wrote = false;
         List<Entry> entries = new ArrayList<>();
@@ -472,6 +473,7 @@ final class Reader {
     /** Writes a gap notice, and remembers it for the connection. */
     void tellGap(ServerLoop loop, Connection current, Envelope gap) {
         List<Envelope> told = new ArrayList<>(gaps);
+        told.removeIf(earlier -> earlier.name().equals(gap.name()));
         told.add(gap);
         gaps = List.copyOf(told);
         write(loop, current, gap);

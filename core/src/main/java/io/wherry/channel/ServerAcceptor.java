@@ -44,7 +44,7 @@ final class ServerAcceptor implements Acceptor {
                 result.complete(authenticator.authenticate(handshake));
             } catch (WherryException e) {
                 result.completeExceptionally(e);
-            } catch (Exception | AssertionError | LinkageError e) {
+            } catch (Throwable e) { // whatever it is, a peer waits for an answer
                 result.completeExceptionally(
                         new WherryException(ErrorCode.INTERNAL, "authentication failed to give an answer", e));
             }

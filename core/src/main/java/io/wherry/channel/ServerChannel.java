@@ -58,6 +58,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     private long lastHeardNanos;
     private long detachedNanos;
     private @Nullable WherryException ended;
+    private long endedNanos;
     private boolean endTold;
     private int sweepIndex = -1;
 
@@ -243,6 +244,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     @Override
     public void visit(long nowNanos) {
+        if (ended != null && nowNanos - endedNanos > settings().resumeWindowNanos()) {
+            forget();
+            return;
+        }
         Connection connection = reader.connectionOrNull();
         if (connection == null) {
             if (nowNanos - detachedNanos > settings().resumeWindowNanos()) {
@@ -311,51 +316,61 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     // ---- what goes out
 
-    /** Gives the client an envelope of this side's own that is its alone. On the home loop. */
-    OwnLog.Own give(Kind kind, String name, @Nullable String argument, Message message) {
-        if (kind != Kind.HISTORY) {
-            budget().add(message.size());
+    /**
+     * Gives the client an envelope of this side's own that is its alone. A client that lets too much of it lie ends its channel. On
+     * the home loop.
+     *
+     * @param afterSequence the place in the log after which it takes its own
+     */
+    void give(long afterSequence, Kind kind, String name, @Nullable String argument, Message message) {
+        budget().add(OwnLog.weight(message));
+        giveCounted(afterSequence, kind, name, argument, message, null);
+        if (budget().isOver()) {
+            mailbox.execute(() -> end(OwnLog.full(budget().max()), true));
         }
-        return giveCounted(kind, name, argument, message, null);
     }
 
     private OwnLog.Own giveCounted(
+            long afterSequence,
             Kind kind,
             String name,
             @Nullable String argument,
             Message message,
             @Nullable CompletableFuture<Void> arrived) {
-        OwnLog.Own added = own.add(reader.lastSequence(), kind, name, argument, message, arrived);
+        OwnLog.Own added = own.add(afterSequence, kind, name, argument, message, arrived);
         reader.ownAdded(added);
         return added;
     }
 
-    /** Writes an envelope that is not kept, where there is a connection. On the home loop. */
-    void tell(Envelope envelope) {
+    /** Writes an envelope that is not kept; returns whether there is a connection that takes it. On the home loop. */
+    boolean tell(Envelope envelope) {
         Connection connection = reader.connectionOrNull();
-        if (connection != null) {
-            reader.write(home, connection, envelope);
-            home.flushLater(connection);
+        if (connection == null || !connection.isWritable()) {
+            return false;
         }
+        reader.write(home, connection, envelope);
+        home.flushLater(connection);
+        return true;
     }
 
     @Override
     public CompletionStage<Void> send(String to, Message message) {
         Envelope.requireName("to", to);
         CompletableFuture<Void> arrived = new CompletableFuture<>();
-        post(message, arrived, () -> giveCounted(Kind.DIRECT, to, null, message, arrived));
+        post(message, arrived, () -> giveCounted(reader.lastSequence(), Kind.DIRECT, to, null, message, arrived));
         return arrived;
     }
 
     /** Takes a message of the application's, where there is room for it, and gives it on the home loop. Any thread. */
     private void post(Message message, CompletableFuture<?> stage, Runnable giving) {
         int size = message.size();
+        int weight = OwnLog.weight(message);
         if (state() == State.CLOSED) {
             stage.completeExceptionally(closedAlready());
         } else if (size > settings().limits().message()) {
             stage.completeExceptionally(
                     RealTopic.tooLarge(size, settings().limits().message()));
-        } else if (!budget().reserve(size)) {
+        } else if (!budget().reserve(weight)) {
             stage.completeExceptionally(OwnLog.full(budget().max()));
         } else {
             mailbox.execute(() -> {
@@ -363,7 +378,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
                 if (reason == null) {
                     giving.run();
                 } else {
-                    budget().release(size);
+                    budget().release(weight);
                     completions().fail(stage, reason);
                     completions().flush();
                 }
@@ -385,9 +400,11 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     }
 
     private void ask(String to, Message message, Duration timeout, CompletableFuture<Message> reply) {
-        Position number = giveCounted(Kind.REQUEST, to, null, message, null).position();
+        Position number = giveCounted(reader.lastSequence(), Kind.REQUEST, to, null, message, null)
+                .position();
         Loop.Timer timer = home.loop()
-                .schedule(() -> mailbox.execute(() -> requests.timedOut(number, to, timeout)), timeout.toNanos());
+                .schedule(
+                        () -> mailbox.execute(() -> requests.timedOut(number, to, timeout)), Durations.nanos(timeout));
         requests.add(number, reply, timer);
     }
 
@@ -439,6 +456,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             return;
         }
         ended = reason;
+        endedNanos = home.loop().nanoTime();
         changeState(State.CLOSED);
         server.ended(this);
         requests.fail(reason);

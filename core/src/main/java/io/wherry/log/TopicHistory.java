@@ -2,6 +2,7 @@
 package io.wherry.log;
 
 import io.wherry.TopicOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 public final class TopicHistory {
 
     private static final int FIRST_CAPACITY = 16;
+    private static final Duration LONGEST_AGE = Duration.ofDays(100L * 365);
 
     private final String name;
     private final TopicOptions options;
+    private final long maxAgeNanos;
     private @Nullable Entry[] ring = new Entry[FIRST_CAPACITY];
     private int head;
     private int count;
@@ -27,6 +30,9 @@ public final class TopicHistory {
     TopicHistory(String name, TopicOptions options) {
         this.name = name;
         this.options = options;
+        this.maxAgeNanos = options.maxAge().compareTo(LONGEST_AGE) > 0
+                ? Long.MAX_VALUE
+                : options.maxAge().toNanos();
     }
 
     /** The topic's name. */
@@ -125,8 +131,7 @@ public final class TopicHistory {
     }
 
     private void dropExpired(long now) {
-        long maxAge = options.maxAge().toNanos();
-        while (count > 0 && now - at(0).appendedNanos() > maxAge) {
+        while (count > 0 && now - at(0).appendedNanos() > maxAgeNanos) {
             dropOldest();
         }
     }
