@@ -4,6 +4,7 @@ package io.wherry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.Authorizer;
+import io.wherry.Channel;
 import io.wherry.ErrorCode;
 import io.wherry.Gap;
 import io.wherry.Message;
@@ -17,7 +18,11 @@ import io.wherry.testkit.Recorder.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** That topics reach their subscribers, from where they want to read. */
@@ -78,6 +83,40 @@ public interface TopicContract extends ContractPart {
         }
         assertThat(some.takeTexts("topic", 2)).containsExactly("10", "11");
         assertThat(all.takeTexts("topic", 7)).containsExactly("5", "6", "7", "8", "9", "10", "11");
+    }
+
+    /** A topic that is published to without pause, while it is subscribed to: history and what follows are one row. */
+    @Test
+    default void losesNothingBetweenHistoryAndWhatFollows() {
+        Server server = fixture().server().start();
+        Topic topic = server.topic("topic", TopicOptions.defaults().maxCount(1_000_000));
+        publish(topic, 0, 500);
+        AtomicBoolean goOn = new AtomicBoolean(true);
+        AtomicInteger next = new AtomicInteger(500);
+        CompletableFuture<Void> publisher = CompletableFuture.runAsync(() -> {
+            while (goOn.get() && next.get() < 200_000) {
+                topic.publish(Message.of(Integer.toString(next.getAndIncrement())));
+                if (next.get() % 20 == 0) {
+                    LockSupport.parkNanos(5_000_000);
+                }
+            }
+        });
+        try {
+            for (int round = 0; round < 5; round++) {
+                Channel channel = fixture().connect(server).channel();
+                BlockingQueue<Integer> taken = new LinkedBlockingQueue<>();
+                Subscription subscription = channel.subscribe(
+                        "topic", Start.last(300), message -> taken.add(Integer.parseInt(message.text())));
+                int first = Await.next(taken);
+                for (int i = 1; i < 600; i++) {
+                    assertThat(Await.next(taken)).isEqualTo(first + i);
+                }
+                subscription.close();
+            }
+        } finally {
+            goOn.set(false);
+            publisher.join();
+        }
     }
 
     /** After a position that the topic no longer keeps: a gap first, that says how much is missing. */
