@@ -106,7 +106,10 @@ public interface Channel extends AutoCloseable {
     /** Sets who is told of gaps. Returns this. */
     Channel onGap(Consumer<Gap> listener);
 
-    /** Sets who is told when the state or the transport changes. Returns this. */
+    /**
+     * Sets who is told when the state changes; of the present state at once, where that is no longer {@link State#CONNECTING}.
+     * Returns this.
+     */
     Channel onState(Consumer<State> listener);
 
     /** Sets who is told of the end, once; at once when the channel has ended. Returns this. */

@@ -22,7 +22,8 @@ final class ChannelListeners {
 
     private final Dispatcher dispatcher;
     private volatile @Nullable Consumer<Gap> gap;
-    private volatile @Nullable Consumer<Channel.State> state;
+    private @Nullable Consumer<Channel.State> state;
+    private Channel.State lastState = Channel.State.CONNECTING;
     private volatile @Nullable Runnable writable;
     private final Map<String, List<MessageListener>> published = new ConcurrentHashMap<>(1);
     private @Nullable Consumer<WherryException> close;
@@ -36,8 +37,12 @@ final class ChannelListeners {
         gap = listener;
     }
 
-    void onState(Consumer<Channel.State> listener) {
+    synchronized void onState(Consumer<Channel.State> listener) {
         state = listener;
+        Channel.State now = lastState;
+        if (now != Channel.State.CONNECTING) {
+            dispatcher.dispatch(0, () -> listener.accept(now));
+        }
     }
 
     void onWritable(Runnable listener) {
@@ -69,7 +74,8 @@ final class ChannelListeners {
         }
     }
 
-    void state(Channel.State now) {
+    synchronized void state(Channel.State now) {
+        lastState = now;
         Consumer<Channel.State> listener = state;
         if (listener != null) {
             dispatcher.dispatch(0, () -> listener.accept(now));

@@ -177,6 +177,7 @@ final class Reader {
             subscribed.history().readers().decrementAndGet();
         }
         subscriptions.clear();
+        topics = TopicSet.EMPTY;
     }
 
     private void changeTopics(Runnable change) {

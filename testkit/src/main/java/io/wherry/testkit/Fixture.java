@@ -137,10 +137,7 @@ public final class Fixture implements AutoCloseable {
     /** Records a channel, and waits until it is open. */
     public Recorder opened(Channel channel) {
         Recorder recorder = record(channel);
-        if (channel.state() != Channel.State.OPEN) {
-            recorder.takeState(Channel.State.OPEN);
-        }
-        recorder.takeStates();
+        recorder.takeState(Channel.State.OPEN);
         return recorder;
     }
 
