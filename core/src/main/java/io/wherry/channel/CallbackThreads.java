@@ -3,10 +3,13 @@ package io.wherry.channel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,7 @@ final class CallbackThreads implements Executor {
     private static final Logger log = LoggerFactory.getLogger(CallbackThreads.class);
 
     private final ExecutorService threads;
+    private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
     CallbackThreads(String name) {
         this.threads = start(name);
@@ -50,7 +54,7 @@ final class CallbackThreads implements Executor {
     @Override
     public void execute(Runnable task) {
         try {
-            threads.execute(task);
+            threads.execute(() -> run(task));
         } catch (RejectedExecutionException e) {
             log.debug("a callback was dropped: the server or client has been closed", e);
         }
@@ -59,5 +63,29 @@ final class CallbackThreads implements Executor {
     /** Takes no more tasks; those that were taken are run. */
     void close() {
         threads.shutdown();
+    }
+
+    private void run(Runnable task) {
+        Thread thread = Thread.currentThread();
+        running.add(thread);
+        try {
+            task.run();
+        } finally {
+            running.remove(thread);
+        }
+    }
+
+    /** Waits for the tasks that were taken, but not when called by one of them. */
+    void awaitEnd(long nanos) {
+        if (running.contains(Thread.currentThread())) {
+            return;
+        }
+        try {
+            if (!threads.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
+                log.warn("a handler still runs after its server or client was closed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -113,6 +113,7 @@ public final class RealClient implements Client {
     @Override
     public void close() {
         closeAsync().toCompletableFuture().join();
+        callbackThreads.awaitEnd(settings.closeTimeoutNanos());
     }
 
     @Override

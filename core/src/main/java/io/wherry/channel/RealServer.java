@@ -319,6 +319,10 @@ public final class RealServer implements Server {
     @Override
     public void close() {
         closeAsync().toCompletableFuture().join();
+        RunningServer stopped = running;
+        if (stopped != null) {
+            stopped.callbackThreads().awaitEnd(settings.closeTimeoutNanos());
+        }
     }
 
     @Override
