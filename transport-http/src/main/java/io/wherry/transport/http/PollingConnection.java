@@ -146,8 +146,11 @@ final class PollingConnection implements ClientConnection {
             owed |= !request.acknowledged;
         }
         if (isPoll) {
-            restartTimer(response.body().writerIndex() >= LARGE_ANSWER || (!asked.isEmpty() && request.wasHeld()));
-        } else if (poll == null && !asked.isEmpty()) {
+            restartTimer(response.body().writerIndex() >= LARGE_ANSWER
+                    || (!asked.isEmpty() && (request.wasHeld() || request.overtaken)));
+        } else if (poll != null) {
+            poll.overtaken = true;
+        } else if (!asked.isEmpty()) {
             // What was asked beside the last poll came too late for it to be held.
             restartTimer(true);
         }
@@ -267,6 +270,8 @@ final class PollingConnection implements ClientConnection {
         private long mark;
         private boolean acknowledged;
         private boolean broughtNews;
+        /** Whether what was sent beside it has been answered before it: it may have been too early to be held for that. */
+        private boolean overtaken;
 
         Request(boolean isPost) {
             this.isPost = isPost;
