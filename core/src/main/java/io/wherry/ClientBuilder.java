@@ -4,6 +4,7 @@ package io.wherry;
 import io.wherry.channel.RealClient;
 import io.wherry.channel.Transports;
 import io.wherry.config.ConfigKey;
+import io.wherry.spi.Environment;
 import io.wherry.spi.Transport;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ public final class ClientBuilder {
     private final Map<String, String> headers = new TreeMap<>();
     private final List<Transport> transports = new ArrayList<>();
     private @Nullable Path file;
+    private @Nullable Environment environment;
 
     ClientBuilder() {}
 
@@ -57,6 +59,12 @@ public final class ClientBuilder {
         return this;
     }
 
+    /** What the client runs on, in place of loops and threads of its own. For tests on virtual time. */
+    public ClientBuilder environment(Environment given) {
+        this.environment = given;
+        return this;
+    }
+
     /**
      * Makes the client.
      *
@@ -68,7 +76,7 @@ public final class ClientBuilder {
 
     private Client build(boolean closesWithChannel) {
         Transports found = new Transports(transports);
-        return new RealClient(found.load(values, file), found, headers, closesWithChannel);
+        return new RealClient(found.load(values, file), found, headers, closesWithChannel, environment);
     }
 
     /** Opens a channel with a client of its own, which ends with it. */

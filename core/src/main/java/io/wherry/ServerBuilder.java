@@ -4,6 +4,7 @@ package io.wherry;
 import io.wherry.channel.RealServer;
 import io.wherry.channel.Transports;
 import io.wherry.config.ConfigKey;
+import io.wherry.spi.Environment;
 import io.wherry.spi.Transport;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ public final class ServerBuilder {
     private final Map<String, String> values = new TreeMap<>();
     private final List<Transport> transports = new ArrayList<>();
     private @Nullable Path file;
+    private @Nullable Environment environment;
     private @Nullable Authenticator authenticator;
     private @Nullable Authorizer authorizer;
 
@@ -68,6 +70,12 @@ public final class ServerBuilder {
         return this;
     }
 
+    /** What the server runs on, in place of loops and threads of its own. For tests on virtual time. */
+    public ServerBuilder environment(Environment given) {
+        this.environment = given;
+        return this;
+    }
+
     /**
      * Makes the server; it does not serve before {@link Server#start()}.
      *
@@ -75,6 +83,6 @@ public final class ServerBuilder {
      */
     public Server build() {
         Transports found = new Transports(transports);
-        return new RealServer(found.load(values, file), found, authenticator, authorizer);
+        return new RealServer(found.load(values, file), found, authenticator, authorizer, environment);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
+import io.wherry.spi.Environment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,14 +24,27 @@ final class CallbackThreads implements Executor {
 
     private static final Logger log = LoggerFactory.getLogger(CallbackThreads.class);
 
-    private final ExecutorService threads;
+    private final Executor threads;
+    /** Those that end with their server or client; null where others were given. */
+    private final @Nullable ExecutorService own;
+
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
-    CallbackThreads(String name) {
-        this.threads = start(name);
+    private CallbackThreads(Executor threads, @Nullable ExecutorService own) {
+        this.threads = threads;
+        this.own = own;
     }
 
-    private static ExecutorService start(String name) {
+    /** Starts threads, or takes what is given in their place. */
+    static CallbackThreads of(@Nullable Environment given) {
+        if (given != null) {
+            return new CallbackThreads(given.callbacks(), null);
+        }
+        ExecutorService started = start();
+        return new CallbackThreads(started, started);
+    }
+
+    private static ExecutorService start() {
         try {
             return (ExecutorService) MethodHandles.publicLookup()
                     .findStatic(
@@ -44,7 +59,7 @@ final class CallbackThreads implements Executor {
         }
         AtomicInteger count = new AtomicInteger();
         return Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+            Thread thread = new Thread(task, "wherry-callback-" + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
@@ -62,7 +77,9 @@ final class CallbackThreads implements Executor {
 
     /** Takes no more tasks; those that were taken are run. */
     void close() {
-        threads.shutdown();
+        if (own != null) {
+            own.shutdown();
+        }
     }
 
     private void run(Runnable task) {
@@ -77,11 +94,11 @@ final class CallbackThreads implements Executor {
 
     /** Waits for the tasks that were taken, but not when called by one of them. */
     void awaitEnd(long nanos) {
-        if (running.contains(Thread.currentThread())) {
+        if (own == null || running.contains(Thread.currentThread())) {
             return;
         }
         try {
-            if (!threads.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
+            if (!own.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
                 log.warn("a handler still runs after its server or client was closed");
             }
         } catch (InterruptedException e) {

@@ -9,19 +9,21 @@ import io.wherry.WherryException;
 import io.wherry.config.Config;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.ClientContext;
+import io.wherry.spi.Environment;
 import io.wherry.spi.Loop;
 import io.wherry.spi.Loops;
 import io.wherry.spi.Transport;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +34,13 @@ public final class RealClient implements Client {
     private final ClientSettings settings;
     private final Map<String, String> headers;
     private final Loops loops;
-    private final CallbackThreads callbackThreads = new CallbackThreads("wherry-callback");
+    private final CallbackThreads callbackThreads;
     private final ClientContext context;
     private final List<TransportChoice.Named> transports;
-    private final SecureRandom random = new SecureRandom();
-    private final Set<ClientChannel> channels = ConcurrentHashMap.newKeySet();
+    private final RandomGenerator random;
+    /** In the order in which they were opened. */
+    private final Set<ClientChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
+
     private final boolean closesWithChannel;
     private @Nullable CompletableFuture<Void> closing;
 
@@ -45,13 +49,23 @@ public final class RealClient implements Client {
      *
      * @param headers sent with each request
      * @param closesWithChannel whether the client ends with its only channel
+     * @param environment what it runs on, null for threads and loops of its own
      */
-    public RealClient(Config config, Transports found, Map<String, String> headers, boolean closesWithChannel) {
+    public RealClient(
+            Config config,
+            Transports found,
+            Map<String, String> headers,
+            boolean closesWithChannel,
+            @Nullable Environment environment) {
         this.settings = ClientSettings.of(config);
         this.headers = Map.copyOf(headers);
         this.closesWithChannel = closesWithChannel;
         List<Transport> named = found.named(config);
-        this.loops = Loops.start(Math.max(1, config.get(CoreKeys.LOOPS)), "wherry-client");
+        this.loops = environment == null
+                ? Loops.start(Math.max(1, config.get(CoreKeys.LOOPS)), "wherry-client")
+                : environment.loops();
+        this.callbackThreads = CallbackThreads.of(environment);
+        this.random = environment == null ? new SecureRandom() : environment.random();
         this.context = new ClientContext(config, Limits.of(config), loops);
         List<TransportChoice.Named> halves = new ArrayList<>();
         for (Transport transport : named) {
@@ -127,7 +141,7 @@ public final class RealClient implements Client {
             closing = result;
         }
         List<CompletableFuture<Void>> ended = new ArrayList<>();
-        for (ClientChannel channel : channels) {
+        for (ClientChannel channel : channels.toArray(ClientChannel[]::new)) {
             ended.add(channel.closeAsync().toCompletableFuture());
         }
         var unused = CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new))

@@ -18,6 +18,7 @@ import io.wherry.config.CoreKeys;
 import io.wherry.log.Log;
 import io.wherry.log.TopicHistory;
 import io.wherry.spi.Acceptor.Attachment;
+import io.wherry.spi.Environment;
 import io.wherry.spi.Loop;
 import io.wherry.spi.Loops;
 import io.wherry.spi.Transport;
@@ -35,8 +36,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,14 +47,16 @@ public final class RealServer implements Server {
 
     private static final Logger logger = LoggerFactory.getLogger(RealServer.class);
     private static final int ID_BYTES = 18;
-    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final SecureRandom SECURE = new SecureRandom();
 
     private final Config config;
     private final ServerSettings settings;
     private final List<Transport> transports;
     private final @Nullable Authenticator authenticator;
     private final @Nullable Authorizer authorizer;
-    private final Log log = new Log(RANDOM, System::nanoTime);
+    private final @Nullable Environment environment;
+    private final RandomGenerator random;
+    private final Log log;
     private final Handlers handlers = new Handlers();
     private final Map<String, RealTopic> topics = new ConcurrentHashMap<>();
     private final Map<String, ServerChannel> channels = new ConcurrentHashMap<>();
@@ -65,17 +68,25 @@ public final class RealServer implements Server {
     private boolean started;
     private volatile @Nullable CompletableFuture<Void> closing;
 
-    /** Makes a server that does not run yet. */
+    /**
+     * Makes a server that does not run yet.
+     *
+     * @param environment what it runs on, null for threads and loops of its own
+     */
     public RealServer(
             Config config,
             Transports transports,
             @Nullable Authenticator authenticator,
-            @Nullable Authorizer authorizer) {
+            @Nullable Authorizer authorizer,
+            @Nullable Environment environment) {
         this.config = config;
         this.settings = ServerSettings.of(config);
         this.transports = transports.named(config);
         this.authenticator = authenticator;
         this.authorizer = authorizer;
+        this.environment = environment;
+        this.random = environment == null ? SECURE : environment.random();
+        this.log = new Log(random, environment == null ? System::nanoTime : environment.clock());
     }
 
     Config config() {
@@ -189,9 +200,9 @@ public final class RealServer implements Server {
         return channel;
     }
 
-    private static String newId() {
+    private String newId() {
         byte[] id = new byte[ID_BYTES];
-        RANDOM.nextBytes(id);
+        random.nextBytes(id);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
     }
 
@@ -297,9 +308,7 @@ public final class RealServer implements Server {
             }
             started = true;
         }
-        int count = config.get(CoreKeys.LOOPS);
-        Loops loops = Loops.start(count == 0 ? Runtime.getRuntime().availableProcessors() : count, "wherry-server");
-        RunningServer starting = new RunningServer(this, loops);
+        RunningServer starting = new RunningServer(this, startLoops(), CallbackThreads.of(environment));
         running = starting;
         try {
             starting.bind(transports);
@@ -308,6 +317,14 @@ public final class RealServer implements Server {
             throw e;
         }
         return this;
+    }
+
+    private Loops startLoops() {
+        if (environment != null) {
+            return environment.loops();
+        }
+        int count = config.get(CoreKeys.LOOPS);
+        return Loops.start(count == 0 ? Runtime.getRuntime().availableProcessors() : count, "wherry-server");
     }
 
     @Override
@@ -340,8 +357,9 @@ public final class RealServer implements Server {
             result.complete(null);
             return result;
         }
-        var unused = endChannels()
-                .completeOnTimeout(null, settings.closeTimeoutNanos(), TimeUnit.NANOSECONDS)
+        CompletableFuture<Void> ended = endChannels();
+        Loop.Timer bound = current.loops().next().schedule(() -> ended.complete(null), settings.closeTimeoutNanos());
+        var unused = ended.whenComplete((told, failure) -> bound.cancel())
                 .thenCompose(told -> current.stop())
                 .whenComplete((stopped, failure) -> {
                     channels.clear();

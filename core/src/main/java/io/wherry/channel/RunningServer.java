@@ -30,15 +30,16 @@ final class RunningServer implements ServerContext {
 
     private final RealServer server;
     private final Loops loops;
-    private final CallbackThreads callbackThreads = new CallbackThreads("wherry-callback");
+    private final CallbackThreads callbackThreads;
     private final Acceptor acceptor;
     private final IdentityHashMap<Loop, ServerLoop> serverLoops = new IdentityHashMap<>();
     private final Map<Class<?>, Port> ports = new LinkedHashMap<>();
     private volatile int port = -1;
 
-    RunningServer(RealServer server, Loops loops) {
+    RunningServer(RealServer server, Loops loops, CallbackThreads callbackThreads) {
         this.server = server;
         this.loops = loops;
+        this.callbackThreads = callbackThreads;
         this.acceptor = new ServerAcceptor(server);
         for (Loop loop : loops.all()) {
             ServerLoop serverLoop =

@@ -24,15 +24,15 @@ import org.jspecify.annotations.Nullable;
 /** The event loops of one server or client. Thread-safe. */
 public final class Loops {
 
-    private final EventLoopGroup group;
+    private final @Nullable EventLoopGroup group;
     private final List<Loop> all;
     private final IdentityHashMap<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
     private final AtomicInteger next = new AtomicInteger();
 
-    private Loops(EventLoopGroup group) {
+    private Loops(@Nullable EventLoopGroup group, List<? extends Loop> given) {
         this.group = group;
-        List<Loop> loops = new ArrayList<>();
-        for (EventExecutor executor : group) {
+        List<Loop> loops = new ArrayList<>(given);
+        for (EventExecutor executor : group == null ? List.<EventExecutor>of() : group) {
             EventLoop eventLoop = (EventLoop) executor;
             Loop loop = new NettyLoop(eventLoop);
             byEventLoop.put(eventLoop, loop);
@@ -49,7 +49,21 @@ public final class Loops {
      */
     public static Loops start(int count, String name) {
         return new Loops(
-                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), NioIoHandler.newFactory()));
+                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), NioIoHandler.newFactory()),
+                List.of());
+    }
+
+    /**
+     * Loops that are somebody else's and not Netty's, such as those of a test on virtual time. There are no sockets for them,
+     * and closing these does nothing to them.
+     *
+     * @param loops at least one
+     */
+    public static Loops given(List<? extends Loop> loops) {
+        if (loops.isEmpty()) {
+            throw new IllegalArgumentException("loops: none (expected: at least one)");
+        }
+        return new Loops(null, loops);
     }
 
     /** All loops. */
@@ -81,7 +95,11 @@ public final class Loops {
 
     /** Netty's group behind these loops. */
     public EventLoopGroup group() {
-        return group;
+        EventLoopGroup netty = group;
+        if (netty == null) {
+            throw new IllegalStateException("group: none (expected: loops of Netty's, and these are not)");
+        }
+        return netty;
     }
 
     /** The type of listening sockets that goes with the group. */
@@ -96,8 +114,12 @@ public final class Loops {
 
     /** Ends the loops after what they have been given. Completes when the threads have ended. */
     public CompletionStage<Void> close() {
+        EventLoopGroup netty = group;
+        if (netty == null) {
+            return CompletableFuture.completedFuture(null);
+        }
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener(done -> closed.complete(null));
+        netty.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener(done -> closed.complete(null));
         return closed;
     }
 
