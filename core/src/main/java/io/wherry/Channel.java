@@ -112,6 +112,24 @@ public interface Channel extends AutoCloseable {
      */
     Channel onState(Consumer<State> listener);
 
+    /**
+     * Sets who is told when another transport carries the channel; of the last change at once, where there was one. Returns
+     * this.
+     */
+    Channel onTransport(Consumer<TransportChange> listener);
+
+    /**
+     * Moves this channel to another connection while the present one still works: nothing is lost or doubled, and nobody waits.
+     * It stays with that transport until it fails. On the client only.
+     *
+     * @param transport one of the client's transports; the present one too, for a new connection of it
+     * @return completes when the new connection carries the channel; a channel that is not connected now is moved when it is
+     *     again. Fails, and leaves the channel where it is, with {@link ErrorCode#BAD_REQUEST} for a transport that the client
+     *     does not have and on the server, with {@link ErrorCode#UNAVAILABLE} when another move is asked for meanwhile or the
+     *     channel is closed, or with the reason for which the transport does not work
+     */
+    CompletionStage<Void> switchTo(String transport);
+
     /** Sets who is told of the end, once; at once when the channel has ended. Returns this. */
     Channel onClose(Consumer<WherryException> listener);
 

@@ -12,6 +12,7 @@ import io.wherry.Position;
 import io.wherry.RequestHandler;
 import io.wherry.Start;
 import io.wherry.Subscription;
+import io.wherry.TransportChange;
 import io.wherry.WherryException;
 import io.wherry.spi.Envelope;
 import java.security.Principal;
@@ -157,6 +158,16 @@ final class AskingChannel implements Channel {
     @Override
     public Channel onState(Consumer<State> listener) {
         return this;
+    }
+
+    @Override
+    public Channel onTransport(Consumer<TransportChange> listener) {
+        return this;
+    }
+
+    @Override
+    public CompletionStage<Void> switchTo(String transport) {
+        return ServerChannel.noSwitchHere();
     }
 
     @Override

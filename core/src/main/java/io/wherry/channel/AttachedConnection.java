@@ -19,35 +19,39 @@ final class AttachedConnection implements ConnectionListener {
         this.connection = connection;
     }
 
-    private void whileCurrent(Runnable action) {
+    @Override
+    public void received(Envelope envelope) {
         channel.mailbox().run(() -> {
             if (channel.isConnectedBy(connection)) {
-                action.run();
+                take(envelope);
+            } else if (channel.isOnStandby(connection)) {
+                channel.inbound().receivedOnStandby(envelope);
             }
         });
     }
 
-    @Override
-    public void received(Envelope envelope) {
-        whileCurrent(() -> {
-            channel.inbound().received(envelope);
-            if (channel.dispatcher().isOverHigh()) {
-                connection.readable(false);
-                if (!channel.dispatcher().isOverHigh()) {
-                    connection.readable(true);
-                }
+    private void take(Envelope envelope) {
+        channel.inbound().received(envelope);
+        if (channel.dispatcher().isOverHigh()) {
+            connection.readable(false);
+            if (!channel.dispatcher().isOverHigh()) {
+                connection.readable(true);
             }
-        });
+        }
     }
 
     @Override
     public void receiveComplete() {
-        whileCurrent(channel.inbound()::batchEnded);
+        channel.mailbox().run(() -> {
+            if (channel.isConnectedBy(connection)) {
+                channel.inbound().batchEnded();
+            }
+        });
     }
 
     @Override
     public void alive() {
-        whileCurrent(channel::heard);
+        channel.mailbox().run(() -> channel.alive(connection));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.wherry.Message;
 import io.wherry.MessageListener;
 import io.wherry.Position;
 import io.wherry.Subscription;
+import io.wherry.TransportChange;
 import io.wherry.WherryException;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ final class ChannelListeners {
     private volatile @Nullable Consumer<Gap> gap;
     private @Nullable Consumer<Channel.State> state;
     private Channel.State lastState = Channel.State.CONNECTING;
+    private @Nullable Consumer<TransportChange> transport;
+    private @Nullable TransportChange lastTransport;
     private volatile @Nullable Runnable writable;
     private final Map<String, List<MessageListener>> published = new ConcurrentHashMap<>(1);
     private @Nullable Consumer<WherryException> close;
@@ -42,6 +45,22 @@ final class ChannelListeners {
         Channel.State now = lastState;
         if (now != Channel.State.CONNECTING) {
             dispatcher.dispatch(0, () -> listener.accept(now));
+        }
+    }
+
+    synchronized void onTransport(Consumer<TransportChange> listener) {
+        transport = listener;
+        TransportChange last = lastTransport;
+        if (last != null) {
+            dispatcher.dispatch(0, () -> listener.accept(last));
+        }
+    }
+
+    synchronized void transport(TransportChange change) {
+        lastTransport = change;
+        Consumer<TransportChange> listener = transport;
+        if (listener != null) {
+            dispatcher.dispatch(0, () -> listener.accept(change));
         }
     }
 

@@ -96,8 +96,8 @@ final class ClientChannel extends ListeningChannel {
     // ---- connections, called by the connector
 
     /** A connection has brought its welcome. */
-    void opened(String transportName, String channelId, Position start, boolean isNew) {
-        changeTransport(transportName);
+    void opened(String transportName, String reason, String channelId, Position start, boolean isNew) {
+        changeTransport(transportName, reason);
         boolean lost = isNew && !id.isEmpty();
         Position before = position;
         id = channelId;
@@ -135,6 +135,25 @@ final class ClientChannel extends ListeningChannel {
         inbound.disconnected();
         if (ended == null && !orderly) {
             changeState(id.isEmpty() ? State.CONNECTING : State.RECONNECTING);
+        }
+    }
+
+    /** Another connection carries the channel now: what the server has not acknowledged goes there too. */
+    void tookOver(String transportName, String reason) {
+        changeTransport(transportName, reason);
+        outbox.sendAgain();
+        inbound.tookOver();
+        transmit();
+    }
+
+    @Override
+    void changeTransport(String now, String reason) {
+        String before = transport();
+        super.changeTransport(now, reason);
+        boolean isExpected =
+                before.isEmpty() && now.equals(client.transports().get(0).name());
+        if (!isExpected && !before.equals(now)) {
+            log.info("{}: {} -> {}: {}", this, before.isEmpty() ? "none" : before, now, reason);
         }
     }
 
@@ -402,6 +421,13 @@ final class ClientChannel extends ListeningChannel {
             }
         };
         onLoop(unsubscribe, () -> {});
+    }
+
+    @Override
+    public CompletionStage<Void> switchTo(String transport) {
+        CompletableFuture<Void> switched = new CompletableFuture<>();
+        onLoop(() -> connector.switchTo(transport, switched), () -> switched.completeExceptionally(closedAlready()));
+        return switched.minimalCompletionStage();
     }
 
     // ---- the end

@@ -116,6 +116,14 @@ final class ClientMessages {
         return Envelope.control(Kind.ACK, Long.toString(applied), null);
     }
 
+    /** Takes an envelope that has come on a connection that stands by: it may ask for a sign of life, and take over. */
+    void receivedOnStandby(Envelope envelope) {
+        switch (envelope.kind()) {
+            case HEARTBEAT, TAKE -> received(envelope);
+            default -> log.debug("{}: {} came before the connection has taken over", channel, envelope.kind());
+        }
+    }
+
     /** Takes an envelope. */
     void received(Envelope envelope) {
         channel.heard();
@@ -167,14 +175,24 @@ final class ClientMessages {
             case REPLY, ERROR -> channel.replied(envelope);
             case ACK -> channel.acknowledged(Position.parse(envelope.name()));
             case HEARTBEAT -> heartbeat(envelope);
+            case TAKE -> takeOver(envelope);
             case END -> channel.end(new WherryException(ErrorCode.CLOSED, "closed by the client"), false);
             default -> log.debug("{}: a client does not send {}", channel, envelope.kind());
         }
     }
 
     private void heartbeat(Envelope envelope) {
-        if (envelope.name().equals("?")) {
-            channel.tell(Envelope.control(Kind.HEARTBEAT, Envelope.NO_NAME, null));
+        if (envelope.name().equals(ServerMessages.QUESTION)) {
+            channel.asked(Welcome.number(envelope.argumentOrEmpty()));
+        }
+    }
+
+    /** A connection is to take over. Who asks for it wrongly is not answered, and stays where it is. */
+    private void takeOver(Envelope envelope) {
+        try {
+            channel.takeOver(Welcome.number(envelope.name()), Position.parse(envelope.argumentOrEmpty()));
+        } catch (WherryException e) {
+            log.debug("{}: a connection did not take over", channel, e);
         }
     }
 

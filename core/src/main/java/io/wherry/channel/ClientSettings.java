@@ -15,7 +15,9 @@ record ClientSettings(
         long requestTimeoutNanos,
         long closeTimeoutNanos,
         long backoffMinNanos,
-        long backoffMaxNanos) {
+        long backoffMaxNanos,
+        long putAsideMinNanos,
+        long putAsideMaxNanos) {
 
     static ClientSettings of(Config config) {
         return new ClientSettings(
@@ -27,6 +29,8 @@ record ClientSettings(
                 config.get(CoreKeys.REQUEST_TIMEOUT).toNanos(),
                 config.get(CoreKeys.CLOSE_TIMEOUT).toNanos(),
                 config.get(CoreKeys.BACKOFF_MIN).toNanos(),
-                config.get(CoreKeys.BACKOFF_MAX).toNanos());
+                config.get(CoreKeys.BACKOFF_MAX).toNanos(),
+                config.get(CoreKeys.PUT_ASIDE_MIN).toNanos(),
+                config.get(CoreKeys.PUT_ASIDE_MAX).toNanos());
     }
 }

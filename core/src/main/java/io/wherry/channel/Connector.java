@@ -5,42 +5,56 @@ import io.wherry.ErrorCode;
 import io.wherry.ErrorCode.Advice;
 import io.wherry.Position;
 import io.wherry.WherryException;
+import io.wherry.channel.PathHealth.Aside;
+import io.wherry.channel.TransportChoice.Named;
 import io.wherry.spi.ClientConnection;
-import io.wherry.spi.ClientListener;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Loop;
 import io.wherry.spi.Target;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a client's channel connected: connects, notices what is lost, waits, connects again. Confined to the channel's loop.
+ * Keeps a client's channel connected: connects, notices what is lost, waits, connects again, and moves to a better transport
+ * while the present one still works. Confined to the channel's loop.
  */
-final class Connector {
+final class Connector implements Attempt.Owner {
 
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
 
     private final ClientChannel channel;
     private final URI uri;
     private final TransportChoice choice;
+    private final Changeover changeover;
     private final Backoff backoff;
-    private @Nullable Attempt attempt;
+    private final List<String> failures = new ArrayList<>(2);
+    private @Nullable Attempt current;
     private Loop.@Nullable Timer pause;
     private Loop.@Nullable Timer visits;
     private @Nullable String channelId;
     private @Nullable WherryException firstRefusal;
     private boolean allRefused = true;
+    private long lastNumber;
     private boolean stopped;
 
     Connector(ClientChannel channel, URI uri) {
         this.channel = channel;
         this.uri = uri;
-        this.choice = new TransportChoice(channel.client().transports());
         ClientSettings settings = channel.settings();
+        Aside aside = new Aside(
+                settings.putAsideMinNanos(),
+                settings.putAsideMaxNanos(),
+                channel.client().random());
+        this.choice = new TransportChoice(
+                channel.client().transports(), uri, channel.client().pathHealth(), aside);
+        this.changeover = new Changeover(channel, this, choice);
         this.backoff = new Backoff(
                 settings.backoffMinNanos(),
                 settings.backoffMaxNanos(),
@@ -53,22 +67,26 @@ final class Connector {
 
     /** The connection, once its welcome has come; null before and after. */
     @Nullable ClientConnection openConnection() {
-        Attempt current = attempt;
-        return current != null && current.open ? current.connection : null;
+        Attempt attempt = current;
+        return attempt != null && attempt.isOpen() ? attempt.connection() : null;
+    }
+
+    @Nullable Attempt current() {
+        return current;
     }
 
     /** Something was sent. */
     void sent() {
-        Attempt current = attempt;
-        if (current != null) {
-            current.lastSentNanos = channel.loop().nanoTime();
+        Attempt attempt = current;
+        if (attempt != null) {
+            attempt.sent();
         }
     }
 
     void readable(boolean readable) {
-        Attempt current = attempt;
-        if (current != null && current.connection != null) {
-            current.connection.readable(readable);
+        Attempt attempt = current;
+        if (attempt != null) {
+            attempt.readable(readable);
         }
     }
 
@@ -77,12 +95,31 @@ final class Connector {
         if (stopped) {
             return;
         }
-        Attempt next = new Attempt(choice.current().name());
-        attempt = next;
-        next.connect();
+        Attempt attempt = newAttempt(
+                choice.next(channel.loop().nanoTime()),
+                false,
+                choice.patienceNanos(channel.settings().connectTimeoutNanos()));
+        current = attempt;
+        connect(attempt, false);
         if (visits == null) {
             visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
         }
+    }
+
+    Attempt newAttempt(Named transport, boolean standby, long patienceNanos) {
+        return new Attempt(this, transport, ++lastNumber, standby, channel.loop(), patienceNanos);
+    }
+
+    void connect(Attempt attempt, boolean standby) {
+        Target target = new Target(
+                uri,
+                channel.loop(),
+                channelId,
+                channelId == null ? null : channel.position(),
+                channel.client().headers(),
+                attempt.number(),
+                standby);
+        attempt.connect(channel.client().context(), target);
     }
 
     /** Looks after the connection at the times that the welcome has set. */
@@ -99,56 +136,209 @@ final class Connector {
         if (stopped) {
             return;
         }
-        Attempt current = attempt;
-        if (current != null) {
-            current.visit(channel.loop().nanoTime());
+        Attempt attempt = current;
+        if (attempt != null && attempt.isOpen()) {
+            visit(attempt, channel.loop().nanoTime());
         }
         visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
     }
 
-    /** An attempt has ended, before its welcome or after. */
-    private void ended(Attempt which, @Nullable Throwable cause) {
-        if (attempt != which) {
+    private void visit(Attempt attempt, long nowNanos) {
+        if (nowNanos - attempt.lastHeardNanos() > channel.inbound().lostAfterNanos()
+                && !channel.dispatcher().isOverHigh()) {
+            attempt.giveUp("nothing heard within wherry.lost-after");
             return;
         }
-        attempt = null;
-        boolean orderly = cause == null && which.open;
+        channel.inbound().visit();
+        if (nowNanos - attempt.lastSentNanos() >= channel.inbound().heartbeatNanos()) {
+            channel.inbound().heartbeat();
+        }
+        if (attempt.works() && attempt.livedNanos() > PathHealth.LASTED_NANOS) {
+            choice.lasted(attempt.transport());
+        }
+    }
+
+    // ---- what happens on connections
+
+    @Override
+    public @Nullable Position position() {
+        return channel.position();
+    }
+
+    @Override
+    public void welcomed(Attempt attempt, Envelope welcome) {
+        if (changeover.isCandidate(attempt)) {
+            changeover.welcomed(attempt, welcome, Objects.requireNonNull(channelId));
+        }
+        if (attempt != current || channel.hasEnded()) {
+            return;
+        }
+        boolean isNew = !welcome.argumentOrEmpty().equals("resumed");
+        channelId = welcome.name();
+        channel.inbound().welcome(welcome, isNew);
+        attempt.ask();
+        String reason = failures.isEmpty() ? "connected" : String.join("; ", failures);
+        channel.opened(
+                attempt.transportName(), reason, welcome.name(), Objects.requireNonNull(welcome.position()), isNew);
+        attempt.flush();
+        visitAgain();
+        channel.completions().flush();
+    }
+
+    @Override
+    public void received(Attempt attempt, Envelope envelope) {
+        if (changeover.isCandidate(attempt)) {
+            changeover.received(attempt, envelope);
+        }
+        if (attempt != current || channel.hasEnded()) {
+            return;
+        }
+        if (!attempt.works() && isAnswer(envelope)) {
+            worked(attempt);
+        }
+        channel.inbound().received(envelope);
+        if (attempt.works()) {
+            holdBack();
+        }
+    }
+
+    /** Does not read on while the callbacks are behind. What is needed to know that a connection works is read all the same. */
+    private void holdBack() {
+        if (channel.dispatcher().isOverHigh()) {
+            readable(false);
+            if (!channel.dispatcher().isOverHigh()) {
+                readable(true);
+            }
+        }
+    }
+
+    private static boolean isAnswer(Envelope envelope) {
+        return envelope.kind() == Kind.ACK || isSignOfLife(envelope);
+    }
+
+    /** Whether it answers the question for a sign of life. */
+    static boolean isSignOfLife(Envelope envelope) {
+        return envelope.kind() == Kind.HEARTBEAT && envelope.name().equals(ServerMessages.ANSWER);
+    }
+
+    /** A message has made the round trip on the present connection. */
+    private void worked(Attempt attempt) {
+        attempt.worked();
+        choice.worked(attempt.transport());
+        backoff.reset();
+        firstRefusal = null;
+        allRefused = true;
+        failures.clear();
+        holdBack();
+        changeover.connected(attempt);
+    }
+
+    /** The connection that stood by carries the channel from now on. */
+    void tookOver(Attempt attempt, String reason) {
+        Attempt old = current;
+        current = attempt;
+        worked(attempt);
+        channel.tookOver(attempt.transportName(), reason);
+        if (old != null) {
+            old.close();
+        }
+        visitAgain();
+    }
+
+    @Override
+    public void receiveComplete(Attempt attempt) {
+        if (attempt == current) {
+            channel.inbound().receiveComplete();
+        }
+    }
+
+    @Override
+    public void writable(Attempt attempt) {
+        if (attempt == current) {
+            channel.transmit();
+        }
+    }
+
+    // ---- what happens when one ends
+
+    @Override
+    public void ended(Attempt attempt, @Nullable Throwable cause) {
+        if (changeover.isCandidate(attempt)) {
+            changeover.failed(asReason(cause, "the connection was ended"));
+            return;
+        }
+        if (attempt != current) {
+            return;
+        }
+        current = null;
+        if (!stopped && changeover.isTakingOver()) {
+            // It may have been ended because the other one has the channel already.
+            log.debug("{}: the {} connection ended while another takes over", channel, attempt.transportName(), cause);
+            return;
+        }
+        changeover.interrupt();
+        boolean orderly = cause == null && attempt.isOpen();
         channel.disconnected(orderly);
-        if (stopped) {
-            return;
+        if (!stopped) {
+            comeAgain(attempt, cause);
         }
-        WherryException reason = cause == null ? null : asReason(cause);
-        log.debug("{}: the {} connection ended", channel, which.transportName, cause);
-        if (reason != null && reason.code() == ErrorCode.UNKNOWN_CHANNEL) {
+    }
+
+    /** The one that was taking over has failed, and the one before has ended meanwhile. */
+    void lostBoth() {
+        channel.disconnected(false);
+        if (!stopped) {
+            again(backoff.nextNanos());
+        }
+    }
+
+    private void comeAgain(Attempt attempt, @Nullable Throwable cause) {
+        log.debug("{}: the {} connection ended", channel, attempt.transportName(), cause);
+        WherryException reason = asReason(cause, "the connection was closed");
+        boolean isOurs = attempt.number() < lastNumber;
+        if (reason.code() == ErrorCode.UNKNOWN_CHANNEL) {
             channelId = null;
             connect();
-        } else if (which.open && reason != null && reason.code().advice() == Advice.NEVER) {
+        } else if (reason.code() == ErrorCode.SUPERSEDED && isOurs) {
+            again(0);
+        } else if (attempt.isOpen() && (reason.code() == ErrorCode.SUPERSEDED || reason.code() == ErrorCode.CLOSED)) {
             channel.end(reason);
-        } else if (which.open) {
-            again(orderly && which.carried ? 0 : backoff.nextNanos());
+        } else if (cause == null && attempt.isOpen() && attempt.hasCarried()) {
+            again(0);
+        } else if (attempt.works() && reason.code().advice() != Advice.NEVER) {
+            boolean isAside = choice.cut(
+                    attempt.transport(), attempt.livedNanos(), channel.loop().nanoTime());
+            failures.add(attempt.transportName() + ": " + reason.getMessage()
+                    + (isAside ? ", again and again soon after it was opened" : ""));
+            again(backoff.nextNanos());
         } else {
-            failedToOpen(reason);
+            notWorking(attempt, reason);
         }
     }
 
-    private static WherryException asReason(Throwable cause) {
-        return cause instanceof WherryException known
-                ? known
-                : new WherryException(ErrorCode.UNAVAILABLE, "the connection failed: " + cause, cause);
+    private static WherryException asReason(@Nullable Throwable cause, String otherwise) {
+        if (cause instanceof WherryException known) {
+            return known;
+        }
+        return new WherryException(
+                ErrorCode.UNAVAILABLE, cause == null ? otherwise : "the connection failed: " + cause, cause);
     }
 
-    private void failedToOpen(@Nullable WherryException reason) {
-        if (reason != null && reason.code().advice() == Advice.NEVER) {
+    /** A transport does not work: another may. What one is refused, for good, another may be allowed; all of them means the channel. */
+    private void notWorking(Attempt attempt, WherryException reason) {
+        failures.add(describe(attempt.transportName(), reason));
+        if (reason.code().advice() == Advice.NEVER) {
             if (firstRefusal == null) {
                 firstRefusal = reason;
             }
         } else {
             allRefused = false;
         }
-        if (choice.failed()) {
+        if (choice.failed(attempt.transport(), channel.loop().nanoTime())) {
             connect();
             return;
         }
+        failures.clear();
         WherryException refusal = firstRefusal;
         if (allRefused && refusal != null) {
             channel.end(refusal);
@@ -159,17 +349,44 @@ final class Connector {
         again(backoff.nextNanos());
     }
 
+    static String describe(String transportName, WherryException reason) {
+        String message = String.valueOf(reason.getMessage());
+        return message.startsWith(transportName) ? message : transportName + ": " + message;
+    }
+
     private void again(long pauseNanos) {
         pause = channel.loop().schedule(this::connect, pauseNanos);
+    }
+
+    // ---- what the channel asks for
+
+    /** Moves to a transport while the present one still works. */
+    void switchTo(String name, CompletableFuture<Void> stage) {
+        @Nullable Named to = choice.find(name);
+        if (to == null) {
+            channel.completions()
+                    .fail(
+                            stage,
+                            new WherryException(
+                                    ErrorCode.BAD_REQUEST,
+                                    "transport: " + WherryException.quote(name) + " (expected: one of " + choice.names()
+                                            + ")"));
+        } else if (stopped) {
+            channel.completions().fail(stage, new WherryException(ErrorCode.CLOSED, "the channel is closed"));
+        } else {
+            changeover.switchTo(to, stage);
+        }
+        channel.completions().flush();
     }
 
     /** The server has ended the channel, and says to come back with a new one after a while. */
     void comeBack(long afterNanos) {
         channelId = null;
-        Attempt current = attempt;
-        attempt = null;
-        if (current != null) {
-            current.close();
+        Attempt attempt = current;
+        current = null;
+        changeover.interrupt();
+        if (attempt != null) {
+            attempt.close();
         }
         channel.disconnected(false);
         if (!stopped) {
@@ -185,185 +402,12 @@ final class Connector {
                 timer.cancel();
             }
         }
-        Attempt current = attempt;
-        if (current == null) {
+        changeover.cancel("the channel is closed");
+        Attempt attempt = current;
+        if (attempt == null) {
             whenClosed.run();
         } else {
-            current.whenClosed = whenClosed;
-            Loop.Timer bound = channel.loop()
-                    .schedule(current::closedAtLast, channel.settings().closeTimeoutNanos());
-            current.closeBound = bound;
-            current.close();
-        }
-    }
-
-    /** One connection, from the attempt to its end. */
-    private final class Attempt implements ClientListener {
-
-        private final String transportName;
-        private final long startedNanos = channel.loop().nanoTime();
-        private @Nullable ClientConnection connection;
-        private boolean open;
-        /** Whether more than the welcome has come: coming back at once would not go on for ever. */
-        private boolean carried;
-
-        private boolean isClosed;
-        private long lastHeardNanos = startedNanos;
-        private long lastSentNanos = startedNanos;
-        private @Nullable Runnable whenClosed;
-        private Loop.@Nullable Timer closeBound;
-
-        Attempt(String transportName) {
-            this.transportName = transportName;
-        }
-
-        void connect() {
-            Target target = new Target(
-                    uri,
-                    channel.loop(),
-                    channelId,
-                    channelId == null ? null : channel.position(),
-                    List.of(),
-                    channel.client().headers());
-            ClientConnection made;
-            try {
-                made = choice.current().transport().connect(channel.client().context(), target, this);
-            } catch (RuntimeException e) {
-                log.warn("{}: the {} transport failed to connect", channel, transportName, e);
-                closed(WherryException.from(e));
-                return;
-            }
-            connection = made;
-            if (channel.dispatcher().isOverHigh()) {
-                made.readable(false);
-            }
-        }
-
-        void close() {
-            ClientConnection made = connection;
-            if (made != null) {
-                made.close();
-            }
-        }
-
-        void visit(long nowNanos) {
-            if (!open) {
-                if (nowNanos - startedNanos > channel.settings().connectTimeoutNanos()) {
-                    giveUp("no welcome within wherry.connect-timeout");
-                }
-                return;
-            }
-            if (nowNanos - lastHeardNanos > channel.inbound().lostAfterNanos()
-                    && !channel.dispatcher().isOverHigh()) {
-                giveUp("nothing heard within wherry.lost-after");
-                return;
-            }
-            channel.inbound().visit();
-            if (nowNanos - lastSentNanos >= channel.inbound().heartbeatNanos()) {
-                channel.inbound().heartbeat();
-            }
-        }
-
-        private void giveUp(String why) {
-            close();
-            closed(new WherryException(ErrorCode.TIMEOUT, transportName + ": " + why));
-        }
-
-        private boolean isCurrent() {
-            return attempt == this;
-        }
-
-        @Override
-        public void received(Envelope envelope) {
-            lastHeardNanos = channel.loop().nanoTime();
-            if (!isCurrent() || channel.hasEnded()) {
-                return;
-            }
-            if (open) {
-                carried = true;
-                channel.inbound().received(envelope);
-                if (channel.dispatcher().isOverHigh()) {
-                    readable(false);
-                    if (!channel.dispatcher().isOverHigh()) {
-                        readable(true);
-                    }
-                }
-            } else if (envelope.kind() == Kind.WELCOME) {
-                welcome(envelope);
-            } else if (envelope.kind() == Kind.END) {
-                channel.inbound().end(envelope);
-            } else {
-                close();
-                closed(new WherryException(
-                        ErrorCode.BAD_REQUEST,
-                        transportName + ": " + envelope.kind() + " came first (expected: a welcome)"));
-            }
-        }
-
-        private void welcome(Envelope envelope) {
-            Position start = envelope.position();
-            if (start == null) {
-                close();
-                closed(new WherryException(ErrorCode.BAD_REQUEST, transportName + ": a welcome without a position"));
-                return;
-            }
-            open = true;
-            choice.worked();
-            backoff.reset();
-            firstRefusal = null;
-            allRefused = true;
-            boolean isNew = !envelope.argumentOrEmpty().equals("resumed");
-            channelId = envelope.name();
-            channel.inbound().welcome(envelope, isNew);
-            channel.opened(transportName, envelope.name(), start, isNew);
-            visitAgain();
-            channel.completions().flush();
-        }
-
-        @Override
-        public void receiveComplete() {
-            if (isCurrent() && open) {
-                channel.inbound().receiveComplete();
-            }
-        }
-
-        @Override
-        public void alive() {
-            lastHeardNanos = channel.loop().nanoTime();
-        }
-
-        @Override
-        public void writable() {
-            if (isCurrent() && open) {
-                channel.transmit();
-            }
-        }
-
-        @Override
-        public void closed(@Nullable Throwable cause) {
-            if (isClosed) {
-                return;
-            }
-            isClosed = true;
-            ended(this, cause);
-            closedAtLast();
-        }
-
-        private void closedAtLast() {
-            Runnable action = whenClosed;
-            whenClosed = null;
-            if (action != null) {
-                action.run();
-            }
-            Loop.Timer bound = closeBound;
-            if (bound != null) {
-                bound.cancel();
-            }
-        }
-
-        @Override
-        public @Nullable Position position() {
-            return channel.position();
+            attempt.close(whenClosed, channel.settings().closeTimeoutNanos());
         }
     }
 }

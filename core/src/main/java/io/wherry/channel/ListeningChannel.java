@@ -6,6 +6,7 @@ import io.wherry.Gap;
 import io.wherry.Limits;
 import io.wherry.MessageHandler;
 import io.wherry.RequestHandler;
+import io.wherry.TransportChange;
 import io.wherry.WherryException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -69,8 +70,12 @@ abstract class ListeningChannel implements Channel {
     }
 
     /** On the loop. */
-    void changeTransport(String now) {
-        transport = now;
+    void changeTransport(String now, String reason) {
+        String before = transport;
+        if (!before.equals(now)) {
+            transport = now;
+            listeners.transport(new TransportChange(before, now, reason));
+        }
     }
 
     /** Something was acknowledged: who had to wait may go on. */
@@ -111,6 +116,12 @@ abstract class ListeningChannel implements Channel {
     @Override
     public Channel onState(Consumer<State> listener) {
         listeners.onState(listener);
+        return this;
+    }
+
+    @Override
+    public Channel onTransport(Consumer<TransportChange> listener) {
+        listeners.onTransport(listener);
         return this;
     }
 

@@ -38,6 +38,7 @@ public final class RealClient implements Client {
     private final ClientContext context;
     private final List<TransportChoice.Named> transports;
     private final RandomGenerator random;
+    private final PathHealth pathHealth;
     /** In the order in which they were opened. */
     private final Set<ClientChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
@@ -66,6 +67,7 @@ public final class RealClient implements Client {
                 : environment.loops();
         this.callbackThreads = CallbackThreads.of(environment);
         this.random = environment == null ? new SecureRandom() : environment.random();
+        this.pathHealth = environment == null ? PathHealth.ofProcess() : new PathHealth();
         this.context = new ClientContext(config, Limits.of(config), loops);
         List<TransportChoice.Named> halves = new ArrayList<>();
         for (Transport transport : named) {
@@ -88,6 +90,10 @@ public final class RealClient implements Client {
 
     List<TransportChoice.Named> transports() {
         return transports;
+    }
+
+    PathHealth pathHealth() {
+        return pathHealth;
     }
 
     RandomGenerator random() {

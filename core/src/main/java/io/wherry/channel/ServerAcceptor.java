@@ -68,7 +68,8 @@ final class ServerAcceptor implements Acceptor {
             throw unknownChannel(channelId);
         }
         channel.reader().requireKnownStart(attachment.start());
-        channel.mailbox().execute(() -> channel.attach(connection, after, attachment.welcome()));
+        channel.requireNotSuperseded(attachment.connection());
+        channel.mailbox().execute(() -> channel.attach(attachment, connection, after));
         return new AttachedConnection(channel, connection);
     }
 

@@ -55,6 +55,15 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     private volatile boolean openTold;
 
     private volatile @Nullable Position position;
+    /** Which of its client's connections the channel has, or had last; 0 while the client does not count. */
+    private volatile long connectionNumber;
+
+    private @Nullable Standby standby;
+    /** Whether the client is still to be told that its connection has taken over. */
+    private boolean takeoverUntold;
+    /** Whether the client has asked for a sign of life that could not be given yet. */
+    private boolean answerDue;
+
     private long lastHeardNanos;
     private long detachedNanos;
     private @Nullable WherryException ended;
@@ -141,6 +150,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** Opens a new channel over its first connection. On the home loop. */
     void open(Attachment attachment, Connection connection, List<TopicHistory> topics) {
+        connectionNumber = attachment.connection();
         long head = topics.isEmpty() ? home.cursorSequence() : home.readToHead();
         @Nullable Envelope gap = reader.begin(topics, attachment.start(), head, settings().limits());
         home.sweep().add(this);
@@ -154,19 +164,135 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         connected(connection, attachment.welcome() ? "new" : null, gap);
     }
 
+    /** Refuses what is left of a connection that the client has given up for a newer one. Any thread. */
+    void requireNotSuperseded(long number) {
+        if (isSuperseded(number)) {
+            throw superseded();
+        }
+    }
+
+    private boolean isSuperseded(long number) {
+        return number > 0 && number < connectionNumber;
+    }
+
+    static WherryException superseded() {
+        return new WherryException(ErrorCode.SUPERSEDED, "superseded: a newer connection of the channel took over");
+    }
+
+    /** Takes another connection: goes on over it, or lets it stand by. In a task of the mailbox. */
+    void attach(Attachment attachment, Connection connection, Position after) {
+        long number = attachment.connection();
+        Standby waiting = standby;
+        if (isSuperseded(number)) {
+            connection.loop().execute(() -> connection.close(superseded()));
+        } else if (ended == null && number > connectionNumber && waiting != null && waiting.number() == number) {
+            standBy(waiting, attachment, connection);
+        } else if (ended == null && number > connectionNumber && attachment.standby()) {
+            dropStandby(superseded());
+            standBy(new Standby(number), attachment, connection);
+        } else {
+            if (number > connectionNumber) {
+                connectionNumber = number;
+                takeoverUntold = false;
+            }
+            if (waiting != null && waiting.number() <= connectionNumber) {
+                dropStandby(superseded());
+            }
+            attach(connection, after, attachment.welcome());
+        }
+    }
+
+    private void standBy(Standby next, Attachment attachment, Connection connection) {
+        standby = next;
+        next.attach(
+                connection,
+                attachment.welcome() ? welcome("resumed") : null,
+                home.loop().nanoTime());
+    }
+
+    private void dropStandby(@Nullable WherryException reason) {
+        Standby waiting = standby;
+        standby = null;
+        if (waiting != null) {
+            waiting.close(reason);
+        }
+    }
+
+    /**
+     * A connection takes over that stood by until now: the one before is ended, and what comes after a position is given on the
+     * new one, or on its next poll.
+     */
+    void takeOver(long number, Position after) {
+        if (ended != null || number <= connectionNumber) {
+            return;
+        }
+        if (!after.epoch().equals(server.log().epoch())) {
+            throw new WherryException(
+                    ErrorCode.BAD_REQUEST, "after: " + after + " (expected: a position of the channel)");
+        }
+        reader.requireKnownStart(Start.after(after));
+        connectionNumber = number;
+        takeoverUntold = true;
+        Standby waiting = standby;
+        standby = null;
+        Connection next = waiting == null || waiting.number() != number ? null : waiting.connection();
+        if (next != null) {
+            attach(next, after, false);
+            return;
+        }
+        if (waiting != null) {
+            waiting.close(superseded());
+        }
+        detachSuperseded();
+        detachedNanos = home.loop().nanoTime();
+        goBackTo(after);
+    }
+
+    private void detachSuperseded() {
+        Connection old = reader.connectionOrNull();
+        if (old != null) {
+            reader.detach();
+            old.close(superseded());
+        }
+    }
+
+    /** The client asks one of its connections for a sign of life. */
+    void asked(long number) {
+        Standby waiting = standby;
+        if (waiting != null && waiting.number() == number) {
+            waiting.asked();
+        } else {
+            answerDue = !tell(answer());
+        }
+    }
+
+    static Envelope answer() {
+        return Envelope.control(Kind.HEARTBEAT, ServerMessages.ANSWER, null);
+    }
+
+    boolean isOnStandby(Connection connection) {
+        Standby waiting = standby;
+        return waiting != null && waiting.isOver(connection);
+    }
+
+    /** Something other than an envelope has come on a connection. */
+    void alive(Connection connection) {
+        Standby waiting = standby;
+        if (isConnectedBy(connection)) {
+            heard();
+        } else if (waiting != null && waiting.isOver(connection)) {
+            waiting.heard(home.loop().nanoTime());
+        }
+    }
+
     /** Goes on over another connection; moves to its loop. In a task of the mailbox. */
-    void attach(Connection connection, Position after, boolean welcome) {
+    private void attach(Connection connection, Position after, boolean welcome) {
         WherryException reason = ended;
         if (reason != null && endTold) {
             connection.loop().execute(() -> writeEnd(connection, reason));
             return;
         }
-        Connection old = reader.connectionOrNull();
-        if (old != null) {
-            reader.detach();
-            old.close(new WherryException(
-                    ErrorCode.SUPERSEDED, "superseded: a newer connection of the channel took over"));
-        }
+        detachSuperseded();
         ServerLoop next = server.loop(connection.loop());
         if (next == home) {
             resume(connection, after, welcome);
@@ -181,28 +307,40 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     }
 
     private void resume(Connection connection, Position after, boolean welcome) {
-        own.trim(after, completions());
-        completions().flush();
-        reader.moveTo(after);
-        position = after;
+        goBackTo(after);
         connected(connection, welcome ? "resumed" : null, null);
         tellWritable();
     }
 
+    /** Sets the place to what the client has. */
+    private void goBackTo(Position after) {
+        own.trim(after, completions());
+        completions().flush();
+        reader.moveTo(after);
+        position = after;
+    }
+
+    private Envelope welcome(String argument) {
+        return Envelope.at(
+                reader.position(),
+                Kind.WELCOME,
+                id,
+                argument,
+                Message.of(settings().welcome(inbound.applied())));
+    }
+
     private void connected(Connection connection, @Nullable String welcome, @Nullable Envelope gap) {
-        changeTransport(connection.transport());
+        changeTransport(connection.transport(), "the client has connected by it");
         lastHeardNanos = home.loop().nanoTime();
         if (welcome != null) {
-            Position place = reader.position();
-            reader.write(
-                    home,
-                    connection,
-                    Envelope.at(
-                            place,
-                            Kind.WELCOME,
-                            id,
-                            welcome,
-                            Message.of(settings().welcome(inbound.applied()))));
+            reader.write(home, connection, welcome(welcome));
+        }
+        if (answerDue) {
+            answerDue = false;
+            reader.write(home, connection, answer());
+        }
+        if (takeoverUntold) {
+            reader.write(home, connection, Envelope.control(Kind.TAKE, Long.toString(connectionNumber), null));
         }
         if (gap != null) {
             reader.tellGap(home, connection, gap);
@@ -218,6 +356,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** A connection has ended. In a task of the mailbox. */
     void connectionClosed(Connection connection, @Nullable Throwable cause) {
+        Standby waiting = standby;
+        if (waiting != null && waiting.isOver(connection)) {
+            waiting.detached();
+        }
         if (reader.connectionOrNull() != connection) {
             return;
         }
@@ -244,6 +386,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     @Override
     public void visit(long nowNanos) {
+        Standby waiting = standby;
+        if (waiting != null && waiting.isLost(nowNanos, settings().lostAfterNanos())) {
+            dropStandby(null);
+        }
         if (ended != null && nowNanos - endedNanos > settings().resumeWindowNanos()) {
             forget();
             return;
@@ -291,6 +437,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** The client has received up to a position. */
     void acknowledged(Position received) {
+        takeoverUntold = false;
         if (received.epoch().equals(server.log().epoch())) {
             own.trim(received, completions());
             completions().flush();
@@ -422,6 +569,17 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     }
 
     @Override
+    public CompletionStage<Void> switchTo(String transport) {
+        return noSwitchHere();
+    }
+
+    static CompletionStage<Void> noSwitchHere() {
+        return CompletableFuture.failedFuture(new WherryException(
+                ErrorCode.BAD_REQUEST,
+                "switchTo: on the server (expected: on the client, which makes the connections)"));
+    }
+
+    @Override
     public CompletionStage<Position> publish(String topic, Message message) {
         return server.topic(topic).publish(message);
     }
@@ -456,6 +614,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             return;
         }
         ended = reason;
+        dropStandby(reason);
         endedNanos = home.loop().nanoTime();
         changeState(State.CLOSED);
         server.ended(this);

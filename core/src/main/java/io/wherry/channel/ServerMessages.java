@@ -35,6 +35,12 @@ final class ServerMessages {
     /** How many messages wait for a handler that is not set yet. */
     private static final int MAX_HELD = 256;
 
+    /** The name of a heartbeat that wants an answer. */
+    static final String QUESTION = "?";
+
+    /** The name of a heartbeat that is an answer. */
+    static final String ANSWER = "!";
+
     private final ClientChannel channel;
     private final Map<String, Position> gapsTold = new HashMap<>(4);
     private final List<Envelope> held = new ArrayList<>(0);
@@ -92,6 +98,11 @@ final class ServerMessages {
         reportNow = false;
     }
 
+    /** Another connection carries the channel: what was received before is reported there. */
+    void tookOver() {
+        report();
+    }
+
     void received(Envelope envelope) {
         Position at = envelope.position();
         if (at != null) {
@@ -125,8 +136,8 @@ final class ServerMessages {
                 channel.tellWritable();
             }
             case HEARTBEAT -> {
-                if (envelope.name().equals("?")) {
-                    heartbeat();
+                if (envelope.name().equals(QUESTION)) {
+                    channel.tell(Envelope.control(Kind.HEARTBEAT, ANSWER, null));
                 }
             }
             case END -> end(envelope);
@@ -244,6 +255,11 @@ final class ServerMessages {
         Gap.Reason reason = Gap.Reason.ofText(space < 0 ? argument : argument.substring(0, space));
         Position upTo = space < 0 ? null : Position.parse(argument.substring(space + 1));
         if (upTo != null && reason == Gap.Reason.OVERRUN) {
+            Position reached = channel.position();
+            if (envelope.position() == null && reached != null && reached.isSameEpoch(upTo) && !upTo.isAfter(reached)) {
+                log.debug("{}: what another connection brought is no gap on this one: {}", channel, envelope);
+                return;
+            }
             Position told = gapsTold.put(envelope.name(), upTo);
             if (told != null && told.isSameEpoch(upTo) && !upTo.isAfter(told)) {
                 gapsTold.put(envelope.name(), told);

@@ -12,6 +12,7 @@ final class CoreChecks {
         Checker checker = new Checker(config, problems);
         checker.more(CoreKeys.LOST_AFTER, CoreKeys.HEARTBEAT);
         checker.atLeast(CoreKeys.BACKOFF_MAX, CoreKeys.BACKOFF_MIN);
+        checker.atLeast(CoreKeys.PUT_ASIDE_MAX, CoreKeys.PUT_ASIDE_MIN);
         checker.more(CoreKeys.MAX_BATCH, CoreKeys.MAX_MESSAGE);
         checker.atLeast(CoreKeys.MAX_DECOMPRESSED, CoreKeys.MAX_MESSAGE);
         checker.atLeast(CoreKeys.MAX_UNACKNOWLEDGED, CoreKeys.MAX_MESSAGE);

@@ -93,6 +93,20 @@ public final class CoreKeys {
                     "wherry.backoff-max", "20s", "The bound that the pauses before reconnecting grow to.")
             .forClient();
 
+    /** For how long a transport that fails is put aside at first. */
+    public static final ConfigKey<Duration> PUT_ASIDE_MIN = ConfigKey.duration(
+                    "wherry.put-aside-min",
+                    "2s",
+                    "For how long a client does not use a transport that has failed; doubles with each failure.")
+            .forClient();
+
+    /** For how long a transport that fails is put aside at most. */
+    public static final ConfigKey<Duration> PUT_ASIDE_MAX = ConfigKey.duration(
+                    "wherry.put-aside-max",
+                    "30s",
+                    "The bound that this grows to; then the transport is tried again in the background.")
+            .forClient();
+
     /** How long a close may take. */
     public static final ConfigKey<Duration> CLOSE_TIMEOUT = ConfigKey.duration(
             "wherry.close-timeout", "5s", "How long closing a server or client may take to tell the other side.");
@@ -238,6 +252,8 @@ public final class CoreKeys {
                 REQUEST_TIMEOUT,
                 BACKOFF_MIN,
                 BACKOFF_MAX,
+                PUT_ASIDE_MIN,
+                PUT_ASIDE_MAX,
                 CLOSE_TIMEOUT,
                 TOPIC_MAX_COUNT,
                 TOPIC_MAX_BYTES,

@@ -69,6 +69,9 @@ public interface Acceptor {
      * @param topics topics to subscribe a new channel to
      * @param resumable whether the channel outlives this connection
      * @param welcome whether the connection begins with a welcome: always, but for the second and later polls of a run
+     * @param connection which of the client's connections it is, counted from 1: an older one than the channel has is refused;
+     *     0 where the client does not count
+     * @param standby whether the channel stays on the connection that it has, until the client says that this one takes over
      */
     record Attachment(
             Handshake handshake,
@@ -77,7 +80,9 @@ public interface Acceptor {
             Start start,
             List<String> topics,
             boolean resumable,
-            boolean welcome) {}
+            boolean welcome,
+            long connection,
+            boolean standby) {}
 
     /**
      * A wish to read topics.

@@ -66,6 +66,8 @@ public record Envelope(
         ACK('a'),
         /** A sign of life. */
         HEARTBEAT('h'),
+        /** A connection takes the channel over from an older one. */
+        TAKE('t'),
         /** The end of the channel. */
         END('x'),
         /** A message that a client publishes to a topic. */

@@ -3,7 +3,6 @@ package io.wherry.spi;
 
 import io.wherry.Position;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param loop the loop on which the channel lives; the connection calls back there
  * @param channelId the channel to resume, null to open a new one
  * @param after the position after which to go on, null for none
- * @param topics topics to subscribe a new channel to
  * @param headers headers to send with each request, such as credentials
+ * @param connection which of the channel's connections this is, counted from 1; told to the server with each request that
+ *     reads, so that what is left of an older connection cannot take the channel back
+ * @param standby whether the channel stays on the connection that it has, until this one is told to take over
  */
 public record Target(
         URI uri,
         Loop loop,
         @Nullable String channelId,
         @Nullable Position after,
-        List<String> topics,
-        Map<String, String> headers) {}
+        Map<String, String> headers,
+        long connection,
+        boolean standby) {}

@@ -27,12 +27,18 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>The tests speak the public interface alone, on servers at port 0 of the loopback address. The parts are {@link
  * ChannelContract} (opening and ending), {@link MessageContract}, {@link RequestContract}, {@link TopicContract}, {@link
- * ResumeContract} (a network that breaks) and {@link LimitContract} (peers and handlers that misbehave). After each test
+ * ResumeContract} (a network that breaks), {@link ChangeoverContract} (another connection) and {@link LimitContract} (peers and handlers that misbehave). After each test
  * nothing may be left: no event that nobody expected, no channel, no thread, no buffer.
  */
 @Timeout(60)
 public abstract class TransportContract
-        implements ChannelContract, MessageContract, RequestContract, TopicContract, ResumeContract, LimitContract {
+        implements ChannelContract,
+                MessageContract,
+                RequestContract,
+                TopicContract,
+                ResumeContract,
+                ChangeoverContract,
+                LimitContract {
 
     /** How often polling clients ask, in place of every 5 s. */
     private static final Map<String, String> IN_HASTE = Map.of("wherry.http.poll-interval", "30ms");

@@ -45,15 +45,17 @@ public record HttpClientRequest(HttpMethod method, URI uri, HttpHeaders headers,
     }
 
     /**
-     * Where a connection of a channel begins: {@code <uri>/<transport>?protocol=wherry.v1} with the target's channel or
-     * topics, and its position.
+     * Where a connection of a channel begins: {@code <uri>/<transport>?protocol=wherry.v1} with the target's channel and its
+     * position.
      */
     public static URI opening(Target target, String transport) {
         StringBuilder query = new StringBuilder("?protocol=").append(ReadingRequest.PROTOCOL);
         if (target.channelId() != null) {
             query.append("&channel=").append(encode(target.channelId()));
-        } else {
-            target.topics().forEach(topic -> query.append("&topic=").append(encode(topic)));
+        }
+        query.append("&connection=").append(target.connection());
+        if (target.standby()) {
+            query.append("&standby=true");
         }
         return resolve(target, transport, query, target.after());
     }
@@ -65,7 +67,11 @@ public record HttpClientRequest(HttpMethod method, URI uri, HttpHeaders headers,
 
     /** Where a channel goes on, for the second and later requests of a connection. */
     public static URI going(Target target, String transport, String channelId, @Nullable Position after) {
-        return resolve(target, transport, new StringBuilder("?channel=").append(encode(channelId)), after);
+        StringBuilder query = new StringBuilder("?channel=").append(encode(channelId));
+        if (after != null) {
+            query.append("&connection=").append(target.connection());
+        }
+        return resolve(target, transport, query, after);
     }
 
     private static URI resolve(Target target, String transport, StringBuilder query, @Nullable Position after) {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param isJson whether the plain format is {@code json} and not {@code raw}
  * @param delimiter what follows each payload
  * @param to a handler, null for none
+ * @param connection which of its channel's connections this is, from 1; 0 for not told
+ * @param standby whether the channel stays on the connection that it has until this one is told to take over
  */
 public record ReadingRequest(
         boolean isOpening,
@@ -32,7 +34,9 @@ public record ReadingRequest(
         int last,
         boolean isJson,
         Delimiter delimiter,
-        @Nullable String to) {
+        @Nullable String to,
+        long connection,
+        boolean standby) {
 
     /** The version of the protocol. */
     public static final String PROTOCOL = "wherry.v1";
@@ -55,7 +59,9 @@ public record ReadingRequest(
                 after == null ? last(handshake.parameter("last")) : 0,
                 isJson(handshake.parameter("format")),
                 delimiter(handshake.parameter("delimiter")),
-                to == null ? null : Envelope.requireName("to", to));
+                to == null ? null : Envelope.requireName("to", to),
+                connection(handshake.parameter("connection")),
+                standby(handshake.parameter("standby")));
     }
 
     /** Whether it is about a channel, and not a plain reader's. */
@@ -73,7 +79,26 @@ public record ReadingRequest(
 
     /** The wish to open or go on with a channel that outlives the connection. */
     public Attachment attachment(HttpExchange exchange) {
-        return new Attachment(exchange.handshake(), exchange.principal(), channelId, start(), topics, true, isOpening);
+        return attachment(exchange, true, isOpening);
+    }
+
+    /**
+     * The wish to open or go on with a channel.
+     *
+     * @param resumable whether the channel outlives the connection
+     * @param welcome whether the connection begins with a welcome
+     */
+    public Attachment attachment(HttpExchange exchange, boolean resumable, boolean welcome) {
+        return new Attachment(
+                exchange.handshake(),
+                exchange.principal(),
+                channelId,
+                start(),
+                topics,
+                resumable,
+                welcome,
+                connection,
+                standby);
     }
 
     /**
@@ -122,6 +147,28 @@ public record ReadingRequest(
         } catch (WherryException e) {
             throw new WherryException(ErrorCode.BAD_REQUEST, name + ", " + e.getMessage(), e);
         }
+    }
+
+    private static long connection(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        try {
+            long connection = Long.parseLong(text);
+            if (connection > 0) {
+                return connection;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw bad("connection: " + WherryException.quote(text) + " (expected: a number, 1 or more)");
+    }
+
+    private static boolean standby(@Nullable String text) {
+        if (text != null && !text.equals("true")) {
+            throw bad("standby: " + WherryException.quote(text) + " (expected: true, or no such parameter)");
+        }
+        return text != null;
     }
 
     private static int last(@Nullable String text) {

@@ -14,7 +14,6 @@ import io.wherry.spi.Target;
 import io.wherry.testkit.Await;
 import io.wherry.transport.http.ScriptedServer.Peer;
 import io.wherry.transport.http.ScriptedServer.Request;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -77,7 +76,7 @@ final class HttpUplinkTest {
     @BeforeEach
     void open() {
         Target target = new Target(
-                server.uri("/wherry"), client.loop(), null, null, List.of(), Map.of("Authorization", "secret"));
+                server.uri("/wherry"), client.loop(), null, null, Map.of("Authorization", "secret"), 1, false);
         uplink = new HttpUplink(client.pool(), client.context(), target, listener, failures::add);
     }
 

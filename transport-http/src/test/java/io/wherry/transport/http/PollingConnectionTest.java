@@ -11,7 +11,6 @@ import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Target;
 import io.wherry.testkit.Await;
 import io.wherry.transport.http.ScriptedServer.Peer;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +31,7 @@ final class PollingConnectionTest {
     private final PollingConnection connection = new PollingConnection(
             client.pool(),
             client.context(),
-            new Target(server.uri("/wherry"), client.loop(), null, null, List.of(), Map.of()),
+            new Target(server.uri("/wherry"), client.loop(), null, null, Map.of(), 1, false),
             listener);
 
     /** A channel that asks as soon as it has its welcome, and flushes a little later, as the client's does. */
@@ -84,7 +83,7 @@ final class PollingConnectionTest {
     }
 
     private static String line(boolean polls) {
-        return "POST /wherry/http?channel=ch" + (polls ? "&after=a-0" : "") + " HTTP/1.1";
+        return "POST /wherry/http?channel=ch" + (polls ? "&connection=1&after=a-0" : "") + " HTTP/1.1";
     }
 
     /** Completes when a poll has come over a connection. */

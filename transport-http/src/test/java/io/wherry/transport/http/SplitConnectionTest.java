@@ -16,7 +16,6 @@ import io.wherry.testkit.Await;
 import io.wherry.transport.http.ScriptedServer.Peer;
 import io.wherry.transport.http.ScriptedServer.Request;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -109,7 +108,7 @@ final class SplitConnectionTest {
 
     private ClientConnection connect() {
         Target target = new Target(
-                server.uri("/wherry"), client.loop(), null, null, List.of("t"), Map.of("Authorization", "secret"));
+                server.uri("/wherry"), client.loop(), null, null, Map.of("Authorization", "secret"), 1, false);
         AtomicReference<ClientConnection> made = new AtomicReference<>();
         client.act(() -> made.set(SplitConnection.connect(
                 client.pool(),
@@ -147,7 +146,7 @@ final class SplitConnectionTest {
         ClientConnection connection = connect();
         Peer down = server.next();
         Request get = down.read();
-        assertThat(get.line()).isEqualTo("GET /wherry/stream?protocol=wherry.v1&topic=t HTTP/1.1");
+        assertThat(get.line()).isEqualTo("GET /wherry/stream?protocol=wherry.v1&connection=1 HTTP/1.1");
         assertThat(get.head()).containsIgnoringCase("accept: test/letters").contains("Authorization: secret");
         begin(down, "wa");
         listener.expect("WELCOME id", "MESSAGE a", "alive", "complete");

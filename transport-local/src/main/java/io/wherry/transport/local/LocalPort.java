@@ -102,8 +102,16 @@ final class LocalPort implements Port {
 
     private void attach(LocalConnection connection, Target target, Handshake handshake, @Nullable Principal principal) {
         Start start = target.after() == null ? Start.now() : Start.after(target.after());
-        Attachment attachment =
-                new Attachment(handshake, principal, target.channelId(), start, target.topics(), true, true);
+        Attachment attachment = new Attachment(
+                handshake,
+                principal,
+                target.channelId(),
+                start,
+                List.of(),
+                true,
+                true,
+                target.connection(),
+                target.standby());
         try {
             connection.open(context.acceptor().attach(attachment, connection));
         } catch (WherryException e) {

@@ -70,14 +70,14 @@ class LongPollClientTest {
         channel.subscribe("t", Start.now(), message -> heard.add(message.text()));
 
         HttpExchange opening = Await.next(polls);
-        assertThat(query(opening)).isEqualTo("protocol=wherry.v1");
+        assertThat(query(opening)).isEqualTo("protocol=wherry.v1&connection=1");
         answer(opening, WELCOME + "\n");
         HttpExchange second = Await.next(polls);
-        assertThat(query(second)).isEqualTo("channel=id&after=e-5");
+        assertThat(query(second)).isEqualTo("channel=id&connection=1&after=e-5");
         answer(second, "r e-5.1 3 text 1\ne-5\nm e-6 3 text t\none\nm e-7 3 text t\ntwo\n");
         assertThat(Await.next(heard)).isEqualTo("one");
         assertThat(Await.next(heard)).isEqualTo("two");
-        assertThat(query(Await.next(polls))).isEqualTo("channel=id&after=e-7");
+        assertThat(query(Await.next(polls))).isEqualTo("channel=id&connection=1&after=e-7");
     }
 
     @Test

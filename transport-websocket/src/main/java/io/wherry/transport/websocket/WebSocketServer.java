@@ -8,7 +8,6 @@ import io.wherry.Limits;
 import io.wherry.WherryException;
 import io.wherry.config.Config;
 import io.wherry.config.CoreKeys;
-import io.wherry.spi.Acceptor.Attachment;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Framing;
 import io.wherry.spi.ServerContext;
@@ -66,7 +65,8 @@ final class WebSocketServer implements ServerTransport {
                 WebSocketConnection.ofChannel(exchange.loop(), framing(Rendering.ENVELOPE, extension), maxMessage);
         try {
             ReadingRequest request = ReadingRequest.of(exchange.handshake());
-            connection.listen(exchange.context().acceptor().attach(attachment(exchange, request, true), connection));
+            connection.listen(
+                    exchange.context().acceptor().attach(request.attachment(exchange, true, true), connection));
         } catch (WherryException e) {
             connection.close(e);
         }
@@ -106,23 +106,12 @@ final class WebSocketServer implements ServerTransport {
                 exchange.context().limits().message(),
                 handler,
                 new Receipts(heartbeatNanos, exchange.loop().nanoTime()));
-        connection.listen(exchange.context().acceptor().attach(attachment(exchange, request, false), connection));
+        connection.listen(exchange.context().acceptor().attach(request.attachment(exchange, false, false), connection));
         upgrade(exchange, handshake, extension, connection);
     }
 
     private static Rendering plainRendering(ReadingRequest request) {
         return request.isJson() ? Rendering.JSON : Rendering.RAW;
-    }
-
-    private static Attachment attachment(HttpExchange exchange, ReadingRequest request, boolean isChannel) {
-        return new Attachment(
-                exchange.handshake(),
-                exchange.principal(),
-                request.channelId(),
-                request.start(),
-                request.topics(),
-                isChannel,
-                isChannel);
     }
 
     private void upgrade(

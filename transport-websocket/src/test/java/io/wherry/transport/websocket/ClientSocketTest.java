@@ -148,8 +148,9 @@ class ClientSocketTest {
                 loop,
                 channelId,
                 channelId == null ? null : Position.parse("abc-7.1"),
-                channelId == null ? List.of("a b", "c&d") : List.of(),
-                Map.of("X-Test", "yes"));
+                Map.of("X-Test", "yes"),
+                3,
+                channelId != null);
         loop.execute(() -> made.complete(
                 transport.connect(new ClientContext(config, Limits.of(config), loops), target, new Listener())));
         return Await.value(made);
@@ -231,7 +232,7 @@ class ClientSocketTest {
         connect();
 
         assertThat(accept())
-                .startsWith("GET /wherry/websocket?protocol=wherry.v1&topic=a%20b&topic=c%26d HTTP/1.1\r\n")
+                .startsWith("GET /wherry/websocket?protocol=wherry.v1&connection=3 HTTP/1.1\r\n")
                 .containsIgnoringCase("Host: 127.0.0.1:" + listening.getLocalPort() + "\r\n")
                 .containsIgnoringCase("X-Test: yes\r\n")
                 .containsIgnoringCase("Sec-WebSocket-Protocol: wherry.v1\r\n");
@@ -245,7 +246,8 @@ class ClientSocketTest {
         connect(scheme + "://127.0.0.1:" + listening.getLocalPort() + "/wherry/", "c0ffee");
 
         assertThat(accept())
-                .startsWith("GET /wherry/websocket?protocol=wherry.v1&channel=c0ffee&after=abc-7.1 HTTP/1.1\r\n");
+                .startsWith(
+                        "GET /wherry/websocket?protocol=wherry.v1&channel=c0ffee&connection=3&standby=true&after=abc-7.1 HTTP/1.1\r\n");
         socket().close();
         assertThat(next()).startsWith("closed UNAVAILABLE");
     }

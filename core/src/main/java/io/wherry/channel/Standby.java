@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.wherry.WherryException;
+import io.wherry.spi.Connection;
+import io.wherry.spi.Envelope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that waits to take a server's channel over from the one that it has: proven first, taken then. Confined to
+ * the channel's mailbox; the connection may live on another loop.
+ *
+ * <p>A run of polls is one connection in this sense: between two polls it has a number and no connection.
+ */
+final class Standby {
+
+    private final long number;
+    private @Nullable Connection connection;
+    private long sinceNanos;
+    private boolean answerDue;
+
+    Standby(long number) {
+        this.number = number;
+    }
+
+    /** Which of the client's connections it is. */
+    long number() {
+        return number;
+    }
+
+    @Nullable Connection connection() {
+        return connection;
+    }
+
+    boolean isOver(Connection other) {
+        return connection == other;
+    }
+
+    /** Takes a connection, or the next poll. What is written first is given; what it was asked meanwhile is answered. */
+    void attach(Connection next, @Nullable Envelope welcome, long nowNanos) {
+        Connection before = connection;
+        connection = next;
+        sinceNanos = nowNanos;
+        if (before != null) {
+            before.loop().execute(() -> before.close(ServerChannel.superseded()));
+        }
+        Envelope answer = answerDue ? ServerChannel.answer() : null;
+        answerDue = false;
+        write(next, welcome, answer);
+    }
+
+    /** Its client asks for a sign of life. */
+    void asked() {
+        Connection current = connection;
+        if (current == null) {
+            answerDue = true;
+        } else {
+            write(current, ServerChannel.answer(), null);
+        }
+    }
+
+    /** Its connection has ended, or its poll was answered. */
+    void detached() {
+        connection = null;
+    }
+
+    /** Something was heard of it. */
+    void heard(long nowNanos) {
+        sinceNanos = nowNanos;
+    }
+
+    /** Whether nothing was heard of its client for too long. */
+    boolean isLost(long nowNanos, long lostAfterNanos) {
+        return connection != null && nowNanos - sinceNanos > lostAfterNanos;
+    }
+
+    /** Ends the connection that it has. */
+    void close(@Nullable WherryException reason) {
+        Connection current = connection;
+        connection = null;
+        if (current != null) {
+            current.loop().execute(() -> current.close(reason));
+        }
+    }
+
+    private static void write(Connection to, @Nullable Envelope first, @Nullable Envelope second) {
+        to.loop().execute(() -> {
+            ByteBuf bytes = to.loop().alloc().buffer(256);
+            try {
+                for (Envelope envelope : new @Nullable Envelope[] {first, second}) {
+                    if (envelope != null) {
+                        to.framing().encode(envelope, bytes);
+                    }
+                }
+                if (bytes.isReadable()) {
+                    to.write(bytes);
+                }
+            } finally {
+                bytes.release();
+            }
+            to.flush();
+        });
+    }
+}
