@@ -34,6 +34,7 @@ final class Connector implements Attempt.Owner {
     private final TransportChoice choice;
     private final Changeover changeover;
     private final Backoff backoff;
+    private final SilenceLimit silence = new SilenceLimit();
     private final List<String> failures = new ArrayList<>(2);
     private @Nullable Attempt current;
     private Loop.@Nullable Timer pause;
@@ -152,6 +153,13 @@ final class Connector implements Attempt.Owner {
         channel.inbound().visit();
         if (nowNanos - attempt.lastSentNanos() >= channel.inbound().heartbeatNanos()) {
             channel.inbound().heartbeat();
+        }
+        long silentNanos = nowNanos - attempt.lastHeardNanos();
+        if (attempt.works()
+                && silentNanos >= silence.askAfterNanos()
+                && nowNanos - attempt.lastSentNanos() >= silentNanos) {
+            attempt.send(Envelope.control(Kind.HEARTBEAT, ServerMessages.QUESTION, Long.toString(attempt.number())));
+            attempt.flush();
         }
         if (attempt.works() && attempt.livedNanos() > PathHealth.LASTED_NANOS) {
             choice.lasted(attempt.transport());
@@ -306,6 +314,7 @@ final class Connector implements Attempt.Owner {
         } else if (cause == null && attempt.isOpen() && attempt.hasCarried()) {
             again(0);
         } else if (attempt.works() && reason.code().advice() != Advice.NEVER) {
+            silence.cutAfter(channel.loop().nanoTime() - attempt.lastHeardNanos());
             boolean isAside = choice.cut(
                     attempt.transport(), attempt.livedNanos(), channel.loop().nanoTime());
             failures.add(attempt.transportName() + ": " + reason.getMessage()
