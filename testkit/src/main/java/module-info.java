@@ -6,10 +6,13 @@ module io.wherry.testkit {
     requires transitive org.junit.jupiter.params;
     requires transitive org.junit.platform.launcher;
     requires transitive org.assertj.core;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.handler;
     requires static transitive org.jspecify;
 
     exports io.wherry.testkit;
+    exports io.wherry.testkit.proxy;
 
     uses io.wherry.spi.Transport;
 

@@ -2,7 +2,7 @@
 package io.wherry.testkit;
 
 import io.wherry.spi.Transport;
-import io.wherry.testkit.TcpProxy.Direction;
+import io.wherry.testkit.proxy.TcpProxy;
 import java.net.URI;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,49 +37,7 @@ public interface Network extends AutoCloseable {
 
     /** A network of sockets in front of a port of the loopback address. */
     static Network tcp(Transport transport, URI uri) {
-        TcpProxy proxy = TcpProxy.start(uri.getPort());
-        return new Network() {
-            @Override
-            public URI uri() {
-                return proxy.front(uri);
-            }
-
-            @Override
-            public Transport transport() {
-                return transport;
-            }
-
-            @Override
-            public void cut() {
-                proxy.cut();
-            }
-
-            @Override
-            public void cutSoon(Random random) {
-                proxy.cutAfter(random.nextBoolean() ? Direction.UP : Direction.DOWN, random.nextInt(5000));
-            }
-
-            @Override
-            public void refuse(boolean refuse) {
-                proxy.refuse(refuse);
-            }
-
-            @Override
-            public void stall(boolean stall) {
-                for (Direction direction : Direction.values()) {
-                    if (stall) {
-                        proxy.stall(direction);
-                    } else {
-                        proxy.resume(direction);
-                    }
-                }
-            }
-
-            @Override
-            public void close() {
-                proxy.close();
-            }
-        };
+        return new TcpNetwork(transport, uri);
     }
 
     /** A network without sockets. */

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 public final class RawHttp implements AutoCloseable {
 
     private static final int TIMEOUT_MILLIS = 15_000;
+    private static final int QUIET_MILLIS = 50;
 
     private final Socket socket;
     private final InputStream in;
@@ -140,6 +142,36 @@ public final class RawHttp implements AutoCloseable {
     public boolean isClosed() {
         try {
             return in.read() < 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next byte as it is on the wire, -1 at the end of the connection. */
+    public int readRaw() {
+        return read();
+    }
+
+    /** Whether nothing comes for a moment. */
+    public boolean isQuiet() {
+        try {
+            socket.setSoTimeout(QUIET_MILLIS);
+            in.mark(1);
+            in.read();
+            in.reset();
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        } finally {
+            restoreTimeout();
+        }
+    }
+
+    private void restoreTimeout() {
+        try {
+            socket.setSoTimeout(TIMEOUT_MILLIS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
