@@ -5,8 +5,8 @@ import io.wherry.ErrorCode;
 import io.wherry.Message;
 import io.wherry.Position;
 import io.wherry.WherryException;
+import io.wherry.log.Ring;
 import io.wherry.spi.Envelope;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class OwnLog {
 
     private final String epoch;
     private final ByteBudget budget;
-    private final ArrayDeque<Own> entries = new ArrayDeque<>(4);
+    private final Ring<Own> entries = new Ring<>();
     private long lastSequence = -1;
     private long lastSub;
 
@@ -36,6 +36,12 @@ final class OwnLog {
                 throw new AssertionError("an entry without a position: " + envelope);
             }
             return position;
+        }
+
+        /** Where it stands to a place: positive when after it. */
+        long compareTo(long sequence, long sub) {
+            Position at = position();
+            return at.sequence() == sequence ? Long.compare(at.sub(), sub) : Long.compare(at.sequence(), sequence);
         }
     }
 
@@ -77,9 +83,8 @@ final class OwnLog {
 
     /** Drops what the client has, and tells who waited for it. */
     void trim(Position received, Completions completions) {
-        Own own;
-        while ((own = entries.peek()) != null && !own.position().isAfter(received)) {
-            entries.poll();
+        while (!entries.isEmpty() && !entries.get(0).position().isAfter(received)) {
+            Own own = entries.poll();
             release(own);
             if (own.arrived != null) {
                 completions.done(own.arrived);
@@ -89,14 +94,9 @@ final class OwnLog {
 
     /** Adds what comes after a position to a list, in order, at most {@code max}. */
     void readAfter(long sequence, long sub, int max, List<Own> out) {
-        for (Own own : entries) {
-            Position position = own.position();
-            if (position.sequence() > sequence || (position.sequence() == sequence && position.sub() > sub)) {
-                out.add(own);
-                if (out.size() == max) {
-                    return;
-                }
-            }
+        int first = entries.firstAfter(own -> own.compareTo(sequence, sub));
+        for (int i = first; i < entries.size() && i < first + max; i++) {
+            out.add(entries.get(i));
         }
     }
 
@@ -106,13 +106,13 @@ final class OwnLog {
 
     /** Drops everything, and fails who waited. */
     void fail(WherryException reason, Completions completions) {
-        for (Own own : entries) {
+        while (!entries.isEmpty()) {
+            Own own = entries.poll();
             release(own);
             if (own.arrived != null) {
                 completions.fail(own.arrived, reason);
             }
         }
-        entries.clear();
     }
 
     private void release(Own own) {

@@ -13,15 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TopicHistory {
 
-    private static final int FIRST_CAPACITY = 16;
     private static final Duration LONGEST_AGE = Duration.ofDays(100L * 365);
 
     private final String name;
     private final TopicOptions options;
     private final long maxAgeNanos;
-    private @Nullable Entry[] ring = new Entry[FIRST_CAPACITY];
-    private int head;
-    private int count;
+    private final Ring<Entry> entries = new Ring<>();
     private long bytes;
     private final AtomicInteger readers = new AtomicInteger();
     private volatile long dropped;
@@ -57,14 +54,10 @@ public final class TopicHistory {
     }
 
     synchronized void add(Entry entry) {
-        if (count == ring.length) {
-            grow();
-        }
-        ring[(head + count) & (ring.length - 1)] = entry;
-        count++;
+        entries.add(entry);
         bytes += entry.size();
         newest = entry;
-        while (count > options.maxCount() || (bytes > options.maxBytes() && count > 1)) {
+        while (entries.size() > options.maxCount() || (bytes > options.maxBytes() && entries.size() > 1)) {
             dropOldest();
         }
         dropExpired(entry.appendedNanos());
@@ -83,8 +76,8 @@ public final class TopicHistory {
     public synchronized long read(long after, long upTo, int max, long now, List<Entry> out) {
         dropExpired(now);
         int added = 0;
-        for (int i = firstAfter(after); i < count && added < max; i++, added++) {
-            Entry entry = at(i);
+        for (int i = firstAfter(after); i < entries.size() && added < max; i++, added++) {
+            Entry entry = entries.get(i);
             if (entry.sequence() > upTo) {
                 break;
             }
@@ -98,59 +91,29 @@ public final class TopicHistory {
         dropExpired(now);
         int end = firstAfter(upTo);
         for (int i = Math.max(0, end - max); i < end; i++) {
-            out.add(at(i));
+            out.add(entries.get(i));
         }
     }
 
     /** The newest entry that is kept, null for none. */
     public synchronized @Nullable Entry latest(long now) {
         dropExpired(now);
-        return count == 0 ? null : at(count - 1);
+        return entries.isEmpty() ? null : entries.get(entries.size() - 1);
     }
 
     private int firstAfter(long sequence) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (at(middle).sequence() <= sequence) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    private Entry at(int index) {
-        Entry entry = ring[(head + index) & (ring.length - 1)];
-        if (entry == null) {
-            throw new AssertionError("history of " + name + ": no entry at " + index + " of " + count);
-        }
-        return entry;
+        return entries.firstAfter(entry -> Long.compare(entry.sequence(), sequence));
     }
 
     private void dropExpired(long now) {
-        while (count > 0 && now - at(0).appendedNanos() > maxAgeNanos) {
+        while (!entries.isEmpty() && now - entries.get(0).appendedNanos() > maxAgeNanos) {
             dropOldest();
         }
     }
 
     private void dropOldest() {
-        Entry oldest = at(0);
-        ring[head] = null;
-        head = (head + 1) & (ring.length - 1);
-        count--;
+        Entry oldest = entries.poll();
         bytes -= oldest.size();
         dropped = oldest.sequence();
-    }
-
-    private void grow() {
-        @Nullable Entry[] larger = new Entry[ring.length * 2];
-        for (int i = 0; i < count; i++) {
-            larger[i] = at(i);
-        }
-        ring = larger;
-        head = 0;
     }
 }
