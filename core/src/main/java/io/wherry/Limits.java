@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param unacknowledged how many bytes sent to one channel may wait for its acknowledgement
  * @param outboundHigh from how many unacknowledged bytes on a channel is not writable
  * @param inbound from how many bytes that wait for handlers on a socket is not read
+ * @param asked how many messages of peers without a channel are with handlers at a time
  * @param handshakeTime how long a peer may take for TLS, and to send one request
  * @param idleTime how long a kept-alive connection may stay without a request
  * @param decompressed the largest message after decompression, in bytes
@@ -33,6 +34,7 @@ public record Limits(
         int unacknowledged,
         int outboundHigh,
         int inbound,
+        int asked,
         Duration handshakeTime,
         Duration idleTime,
         int decompressed) {
@@ -50,6 +52,7 @@ public record Limits(
                 config.get(CoreKeys.MAX_UNACKNOWLEDGED),
                 config.get(CoreKeys.OUTBOUND_HIGH),
                 config.get(CoreKeys.MAX_INBOUND),
+                config.get(CoreKeys.MAX_ASKED),
                 config.get(CoreKeys.HANDSHAKE_TIMEOUT),
                 config.get(CoreKeys.IDLE_TIMEOUT),
                 config.get(CoreKeys.MAX_DECOMPRESSED));

@@ -221,7 +221,7 @@ final class ClientChannel extends ListeningChannel {
 
     /** Takes a thing of the application's to be sent, where there is room for it. Any thread. */
     private void post(Sent sent, CompletableFuture<?> stage) {
-        boolean hasRoom = budget().reserve(sent.message().size());
+        boolean hasRoom = budget().reserve(sent.weight());
         Runnable action = hasRoom ? () -> giveCounted(sent) : () -> refuse(sent, OwnLog.full(budget().max()));
         onLoop(action, () -> stage.completeExceptionally(closedAlready()));
     }
@@ -242,7 +242,7 @@ final class ClientChannel extends ListeningChannel {
 
     /** Takes a thing of this side's own to be sent. On the loop. */
     void give(Sent sent) {
-        budget().add(sent.message().size());
+        budget().add(sent.weight());
         giveCounted(sent);
     }
 
@@ -260,7 +260,7 @@ final class ClientChannel extends ListeningChannel {
             outbox.add(sent);
             transmit();
         } else {
-            budget().release(size);
+            budget().release(sent.weight());
             refuse(sent, refusal);
         }
     }

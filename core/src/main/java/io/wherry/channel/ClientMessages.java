@@ -15,6 +15,7 @@ import io.wherry.log.Entry;
 import io.wherry.log.TopicHistory;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,13 +31,16 @@ final class ClientMessages {
 
     private static final Logger log = LoggerFactory.getLogger(ClientMessages.class);
 
+    /** How many answers to batches wait at a time: a client that behaves lets two. */
+    private static final int MAX_WAITING = 8;
+
     private final ServerChannel channel;
     private long applied;
     private boolean acknowledgementDue;
     private boolean acknowledgementUrgent;
-    private List<Runnable> waitingForRoom = new ArrayList<>(0);
     private int unanswered;
-    private List<Runnable> waitingForReplies = new ArrayList<>(0);
+    private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>(0);
+    private final ArrayDeque<Runnable> waitingForReplies = new ArrayDeque<>(0);
 
     ClientMessages(ServerChannel channel) {
         this.channel = channel;
@@ -50,44 +54,55 @@ final class ClientMessages {
     /** Runs something once the handlers have caught up enough to take more. */
     void whenRoom(Runnable action) {
         if (channel.dispatcher().isOverHigh() && !channel.hasEnded()) {
-            waitingForRoom.add(action);
+            putOff(action, waitingForRoom);
         } else {
             action.run();
         }
     }
 
+    /** Lets something wait. Where too many wait, as only a client that gives answers up makes them, the oldest waits no more. */
+    private static void putOff(Runnable action, ArrayDeque<Runnable> waiting) {
+        if (waiting.size() == MAX_WAITING) {
+            waiting.remove().run();
+        }
+        waiting.add(action);
+    }
+
     void roomAgain() {
-        List<Runnable> waiting = waitingForRoom;
-        waitingForRoom = new ArrayList<>(0);
-        waiting.forEach(Runnable::run);
+        release(waitingForRoom);
+    }
+
+    private static void release(ArrayDeque<Runnable> waiting) {
+        List<Runnable> released = List.copyOf(waiting);
+        waiting.clear();
+        released.forEach(Runnable::run);
     }
 
     /** Runs something once no request of the client waits for its reply. */
     void whenReplied(Runnable action) {
         if (unanswered > 0 && !channel.hasEnded()) {
-            waitingForReplies.add(action);
+            putOff(action, waitingForReplies);
         } else {
             action.run();
         }
     }
 
+    private void replied(Envelope request) {
+        replied();
+        channel.dispatcher().release(weight(request.message()));
+    }
+
     private void replied() {
         unanswered--;
         if (unanswered == 0) {
-            releaseWhoWaitForReplies();
+            release(waitingForReplies);
         }
-    }
-
-    private void releaseWhoWaitForReplies() {
-        List<Runnable> waiting = waitingForReplies;
-        waitingForReplies = new ArrayList<>(0);
-        waiting.forEach(Runnable::run);
     }
 
     /** The channel has ended: nobody need wait any more. */
     void ended() {
         roomAgain();
-        releaseWhoWaitForReplies();
+        release(waitingForReplies);
     }
 
     /** Sends the acknowledgement that is due, if it is. */
@@ -122,6 +137,30 @@ final class ClientMessages {
             case HEARTBEAT, TAKE -> received(envelope);
             default -> log.debug("{}: {} came before the connection has taken over", channel, envelope.kind());
         }
+    }
+
+    /**
+     * Takes a batch: all of it, or, where the handlers are too far behind, nothing more that is numbered. The numbers that were
+     * taken make it safe to send all of it again.
+     *
+     * @return whether all was taken, or had been before
+     */
+    boolean receivedBatch(List<Envelope> batch) {
+        channel.heard();
+        boolean hasRoom = !channel.dispatcher().isOverHigh();
+        boolean refuses = false;
+        for (Envelope envelope : batch) {
+            hasRoom &= !channel.dispatcher().isFull();
+            refuses |= !hasRoom && envelope.number() > applied && !channel.hasEnded();
+            if (!refuses || isControl(envelope.kind())) {
+                received(envelope);
+            }
+        }
+        return !refuses;
+    }
+
+    private static boolean isControl(Kind kind) {
+        return kind == Kind.ACK || kind == Kind.HEARTBEAT || kind == Kind.TAKE || kind == Kind.END;
     }
 
     /** Takes an envelope. */
@@ -226,7 +265,8 @@ final class ClientMessages {
         }
         channel.server().requireAllowed(channel.principal(), Action.SEND, name);
         unanswered++;
-        channel.dispatcher().dispatch(weight(envelope.message()), () -> callAfterOpen(envelope));
+        channel.dispatcher().hold(weight(envelope.message()));
+        channel.dispatcher().dispatch(0, () -> callAfterOpen(envelope));
         return true;
     }
 
@@ -237,13 +277,17 @@ final class ClientMessages {
         RequestHandler answering = !isMessage || envelope.number() == 0 ? findRequestHandler(envelope.name()) : null;
         if (handler != null) {
             channel.mailbox().execute(this::replied);
-            handler.message(channel, envelope.message());
+            try {
+                handler.message(channel, envelope.message());
+            } finally {
+                channel.dispatcher().release(weight(envelope.message()));
+            }
         } else if (answering != null) {
             call(envelope, answering);
         } else {
             channel.mailbox().execute(() -> {
                 refuse(envelope, unknownHandler(envelope.name()));
-                replied();
+                replied(envelope);
             });
         }
     }
@@ -280,14 +324,16 @@ final class ClientMessages {
     private void request(Envelope envelope, RequestHandler handler) {
         channel.server().requireAllowed(channel.principal(), Action.SEND, envelope.name());
         unanswered++;
-        channel.dispatcher().dispatch(weight(envelope.message()), () -> call(envelope, handler));
+        // It counts until it is answered, however soon its handler returns.
+        channel.dispatcher().hold(weight(envelope.message()));
+        channel.dispatcher().dispatch(0, () -> call(envelope, handler));
     }
 
     private void call(Envelope envelope, RequestHandler handler) {
         answering(handler, channel, envelope.message())
                 .whenComplete((reply, failure) -> channel.mailbox().execute(() -> {
                     answered(envelope, reply, failure);
-                    replied();
+                    replied(envelope);
                 }));
     }
 

@@ -162,7 +162,7 @@ final class ClientSubscriptions {
     }
 
     private static void dispatch(RealSubscription subscription, Message message, Dispatcher dispatcher) {
-        dispatcher.dispatch(message.size(), () -> {
+        dispatcher.dispatch(message.size() + Dispatcher.CALLBACK_WEIGHT, () -> {
             if (!subscription.closed) {
                 subscription.listener.message(message);
             }

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
  * The callbacks of one channel: run in order, never two at a time, on the threads given. Thread-safe; its lock guards the
  * queue alone and is not held while a callback runs.
  *
- * <p>It counts the bytes of the messages that wait, so that a channel whose handlers are slow is not read any further.
+ * <p>It counts the bytes of the messages that wait, and of the requests that have no answer yet, so that a channel whose
+ * handlers are slow is not read any further.
  */
 final class Dispatcher {
 
@@ -19,6 +20,9 @@ final class Dispatcher {
 
     /** What a callback that waits counts beside its message. */
     static final int CALLBACK_WEIGHT = 256;
+
+    /** How many times the high mark may wait at most: one batch can hold more than there is room for. */
+    private static final int FULL = 4;
 
     private final Executor executor;
     private final int highBytes;
@@ -56,10 +60,7 @@ final class Dispatcher {
                 queue = new ArrayDeque<>(4);
             }
             queue.add(new Callback(bytes, action));
-            waitingBytes += bytes;
-            if (waitingBytes > highBytes) {
-                overHigh = true;
-            }
+            count(bytes);
             if (running) {
                 return;
             }
@@ -68,9 +69,26 @@ final class Dispatcher {
         executor.execute(this::drain);
     }
 
+    /** Counts bytes as waiting until they are released, beyond the run of a callback. */
+    synchronized void hold(int bytes) {
+        count(bytes);
+    }
+
+    private void count(int bytes) {
+        waitingBytes += bytes;
+        if (waitingBytes > highBytes) {
+            overHigh = true;
+        }
+    }
+
     /** Whether so much waits that no more should be taken in. */
     synchronized boolean isOverHigh() {
         return overHigh;
+    }
+
+    /** Whether so much waits that what has come must be refused. */
+    synchronized boolean isFull() {
+        return waitingBytes > (long) FULL * highBytes;
     }
 
     private void drain() {
@@ -84,7 +102,7 @@ final class Dispatcher {
             } catch (Throwable e) { // a handler's error must not keep the next from being called
                 log.warn("a handler failed", e);
             }
-            done(callback);
+            release(callback.bytes);
         }
     }
 
@@ -97,9 +115,10 @@ final class Dispatcher {
         return callback;
     }
 
-    private void done(Callback callback) {
+    /** Counts bytes no more. Any thread. */
+    void release(int bytes) {
         synchronized (this) {
-            waitingBytes -= callback.bytes;
+            waitingBytes -= bytes;
             if (!overHigh || waitingBytes > highBytes / 2) {
                 return;
             }

@@ -62,6 +62,11 @@ final class Outbox {
             return message;
         }
 
+        /** What it counts: its payload, and what there is around it. */
+        int weight() {
+            return OwnLog.weight(message);
+        }
+
         /** Whether the server answers it, beyond acknowledging it. */
         private boolean isAnswered() {
             return switch (kind) {
@@ -105,7 +110,7 @@ final class Outbox {
     void abandon(Sent sent) {
         if (sent.number == 0) {
             if (waiting.remove(sent)) {
-                budget.release(sent.message.size());
+                budget.release(sent.weight());
             }
         } else {
             unanswered.remove(sent.number);
@@ -141,7 +146,7 @@ final class Outbox {
         Sent first;
         while ((first = queue.peek()) != null && first.number > 0 && first.number <= number) {
             queue.poll();
-            budget.release(first.message.size());
+            budget.release(first.weight());
             first.outcome.acknowledged();
             if (!first.isAnswered()) {
                 unanswered.remove(first.number);
@@ -191,7 +196,7 @@ final class Outbox {
         }
         for (Sent sent : waiting) {
             if (sent.number > 0) {
-                budget.release(sent.message.size());
+                budget.release(sent.weight());
             }
         }
         waiting.removeIf(sent -> sent.number > 0);
@@ -200,7 +205,7 @@ final class Outbox {
         kept.sort((a, b) -> Long.compare(b.number, a.number));
         for (Sent sent : kept) {
             sent.number = 0;
-            budget.add(sent.message.size());
+            budget.add(sent.weight());
             waiting.addFirst(sent);
         }
         lost.sort((a, b) -> Long.compare(a.number, b.number));
@@ -216,7 +221,7 @@ final class Outbox {
                 failed.add(sent);
             }
         }
-        waiting.forEach(sent -> budget.release(sent.message.size()));
+        waiting.forEach(sent -> budget.release(sent.weight()));
         waiting.clear();
         unanswered.clear();
         failed.forEach(sent -> sent.outcome.failed(reason));

@@ -20,12 +20,15 @@ import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The door of a server: lets channels and plain readers in, or refuses them. Thread-safe. */
 final class ServerAcceptor implements Acceptor {
 
     private final RealServer server;
+    /** How many messages of peers without a channel are with their handlers. */
+    private final AtomicInteger asked = new AtomicInteger();
 
     ServerAcceptor(RealServer server) {
         this.server = server;
@@ -134,13 +137,21 @@ final class ServerAcceptor implements Acceptor {
         CompletableFuture<Void> replied = new CompletableFuture<>();
         channel.mailbox().execute(() -> {
             ClientMessages inbound = channel.inbound();
-            for (Envelope envelope : batch) {
-                inbound.received(envelope);
+            if (!inbound.receivedBatch(batch)) {
+                acknowledged.completeExceptionally(noRoom());
+                replied.complete(null);
+                return;
             }
             inbound.whenRoom(() -> acknowledged.complete(inbound.acknowledge()));
             inbound.whenReplied(() -> replied.complete(null));
         });
         return new Uplink(acknowledged, replied);
+    }
+
+    private static WherryException noRoom() {
+        return new WherryException(
+                ErrorCode.TOO_MANY,
+                "batch: not taken, over wherry.limits.inbound waits for handlers (expected: the same again, once an empty POST has its acknowledgement)");
     }
 
     @Override
@@ -152,7 +163,15 @@ final class ServerAcceptor implements Acceptor {
         if (requestHandler == null && messageHandler == null) {
             throw ClientMessages.unknownHandler(name);
         }
-        return new AskingChannel(server, handshake, principal).ask(name, message, requestHandler, messageHandler);
+        int most = server.settings().limits().asked();
+        if (asked.incrementAndGet() > most) {
+            asked.decrementAndGet();
+            throw new WherryException(
+                    ErrorCode.TOO_MANY, "messages with handlers: " + most + " (expected: fewer, wherry.limits.asked)");
+        }
+        CompletionStage<List<Message>> answer =
+                new AskingChannel(server, handshake, principal).ask(name, message, requestHandler, messageHandler);
+        return answer.whenComplete((messages, failure) -> asked.decrementAndGet());
     }
 
     @Override

@@ -191,7 +191,8 @@ final class ServerMessages {
             return;
         }
         Message message = envelope.message().at(envelope.position());
-        channel.dispatcher().dispatch(message.size(), () -> handler.message(channel, message));
+        channel.dispatcher()
+                .dispatch(message.size() + Dispatcher.CALLBACK_WEIGHT, () -> handler.message(channel, message));
     }
 
     /** Keeps a message that came before its handler was set. */
@@ -229,20 +230,28 @@ final class ServerMessages {
             return;
         }
         Message message = envelope.message().at(number);
+        int weight = message.size() + Dispatcher.CALLBACK_WEIGHT;
+        // It counts until it is answered, however soon its handler returns.
+        channel.dispatcher().hold(weight);
         channel.dispatcher()
                 .dispatch(
-                        message.size(),
+                        0,
                         () -> ClientMessages.answering(handler, channel, message)
                                 .whenComplete((reply, failure) -> channel.loop().execute(() -> {
-                                    if (failure == null && reply != null && reply.size() <= maxMessage) {
-                                        answer(number, Kind.REPLY, null, reply);
-                                        return;
-                                    }
-                                    WherryException error = failure == null && reply != null
-                                            ? RealTopic.tooLarge(reply.size(), maxMessage)
-                                            : ClientMessages.publicError(channel.toString(), name, failure);
-                                    answer(number, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));
+                                    answered(number, name, reply, failure);
+                                    channel.dispatcher().release(weight);
                                 })));
+    }
+
+    private void answered(Position number, String name, @Nullable Message reply, @Nullable Throwable failure) {
+        if (failure == null && reply != null && reply.size() <= maxMessage) {
+            answer(number, Kind.REPLY, null, reply);
+            return;
+        }
+        WherryException error = failure == null && reply != null
+                ? RealTopic.tooLarge(reply.size(), maxMessage)
+                : ClientMessages.publicError(channel.toString(), name, failure);
+        answer(number, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));
     }
 
     private void answer(Position number, Kind kind, @Nullable String argument, Message message) {

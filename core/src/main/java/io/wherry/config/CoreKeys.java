@@ -200,7 +200,16 @@ public final class CoreKeys {
     public static final ConfigKey<Integer> MAX_INBOUND = ConfigKey.size(
             "wherry.limits.inbound",
             "1MiB",
-            "From how many bytes waiting for its handlers on a channel's socket is not read.");
+            "From how many bytes waiting for its handlers on, requests that have no answer yet among them, a channel's socket is not read, and its POSTs are refused.");
+
+    /** How many messages of peers without a channel are with handlers. */
+    public static final ConfigKey<Integer> MAX_ASKED = ConfigKey.number(
+                    "wherry.limits.asked",
+                    10_000,
+                    1,
+                    Integer.MAX_VALUE,
+                    "How many messages of peers without a channel (POST with to=NAME) are with their handlers at a time; over it they are refused.")
+            .forServer();
 
     /** The time for a handshake. */
     public static final ConfigKey<Duration> HANDSHAKE_TIMEOUT = ConfigKey.duration(
@@ -268,6 +277,7 @@ public final class CoreKeys {
                 MAX_UNACKNOWLEDGED,
                 OUTBOUND_HIGH,
                 MAX_INBOUND,
+                MAX_ASKED,
                 HANDSHAKE_TIMEOUT,
                 IDLE_TIMEOUT,
                 MAX_DECOMPRESSED);

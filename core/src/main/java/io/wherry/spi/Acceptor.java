@@ -54,7 +54,9 @@ public interface Acceptor {
     /**
      * What happened to a batch.
      *
-     * @param acknowledged completes with the number up to which the client's messages are applied, once there is room for more
+     * @param acknowledged completes with the number up to which the client's messages are applied, once there is room for more;
+     *     fails with {@link io.wherry.ErrorCode#TOO_MANY} at once where there was no room for the batch, and something numbered
+     *     in it was not applied
      * @param replied completes when no request of the channel waits for its reply, of this batch or an earlier one; never fails
      */
     record Uplink(CompletionStage<Long> acknowledged, CompletionStage<Void> replied) {}

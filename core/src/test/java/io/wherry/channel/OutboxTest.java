@@ -16,13 +16,15 @@ import org.junit.jupiter.api.Test;
 
 class OutboxTest {
 
+    private static final Message MESSAGE = Message.of("0123456789");
+
     private final ByteBudget budget = new ByteBudget(1000, 500);
     private final Outbox outbox = new Outbox(budget);
     private final List<String> outcomes = new ArrayList<>();
 
     private Sent sent(Kind kind, String name) {
-        assertThat(budget.reserve(10)).isTrue();
-        return new Sent(kind, name, null, Message.of("0123456789"), new Outcome() {
+        assertThat(budget.reserve(OwnLog.weight(MESSAGE))).isTrue();
+        return new Sent(kind, name, null, MESSAGE, new Outcome() {
             @Override
             public void acknowledged() {
                 outcomes.add(name + " acknowledged");

@@ -7,6 +7,7 @@ import io.wherry.Channel;
 import io.wherry.Channel.State;
 import io.wherry.ErrorCode;
 import io.wherry.Message;
+import io.wherry.RequestHandler;
 import io.wherry.Server;
 import io.wherry.Start;
 import io.wherry.Topic;
@@ -15,9 +16,11 @@ import io.wherry.spi.Envelope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** That peers and handlers that misbehave hurt themselves alone. */
@@ -161,6 +164,49 @@ public interface LimitContract extends ContractPart {
         sent.forEach(Await::value);
         Await.open(writable);
         assertThat(slow.takeStates()).isEmpty();
+    }
+
+    /** A handler that answers later holds its client back as one that blocks, however small the requests; none is lost. */
+    @Test
+    default void boundsRequestsThatHaveNoAnswerYet() {
+        int count = 20_000;
+        Server server = fixture().server("wherry.limits.inbound", "64KiB", "wherry.limits.unacknowledged", "64MiB");
+        CompletableFuture<Message> answer = new CompletableFuture<>();
+        AtomicInteger called = new AtomicInteger();
+        CountDownLatch some = new CountDownLatch(200);
+        server.onRequest("later", RequestHandler.async((channel, message) -> {
+                    called.incrementAndGet();
+                    some.countDown();
+                    return answer.thenApply(released -> message);
+                }))
+                .onRequest("echo", (channel, message) -> message)
+                .start();
+        Recorder greedy = fixture().connect(server, "wherry.limits.unacknowledged", "64MiB");
+        Recorder other = fixture().connect(server);
+
+        List<CompletionStage<Message>> replies = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            replies.add(greedy.channel().request("later", Message.of("r" + i)));
+        }
+        Await.open(some);
+        int before;
+        do {
+            before = called.get();
+            long quietUntil = System.nanoTime() + 200_000_000;
+            while (System.nanoTime() - quietUntil < 0) {
+                assertThat(Await.value(other.channel().request("echo", Message.of("fine")))
+                                .text())
+                        .isEqualTo("fine");
+            }
+        } while (called.get() > before);
+        assertThat(called.get()).isLessThan(count / 4);
+        answer.complete(Message.empty());
+
+        for (int i = 0; i < count; i++) {
+            assertThat(Await.value(replies.get(i)).text()).isEqualTo("r" + i);
+        }
+        assertThat(called).hasValue(count);
+        assertThat(greedy.takeStates()).isEmpty();
     }
 
     /** A client that reads slowly is behind, and nobody else is; it gets all that is kept. */

@@ -2,6 +2,7 @@
 package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.wherry.WherryException;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.ClientContext;
@@ -25,8 +26,10 @@ public final class HttpUplink {
     private final ClientListener listener;
     private final Consumer<WherryException> onFailure;
     private final Outbox outbox;
+    private final Refusals refusals;
     private @Nullable String channelId;
     private @Nullable HttpCall call;
+    private long mark;
     private @Nullable Runnable onEmpty;
     private boolean owed;
     private boolean delivering;
@@ -50,6 +53,7 @@ public final class HttpUplink {
         this.listener = listener;
         this.onFailure = onFailure;
         this.outbox = new Outbox(context.limits());
+        this.refusals = new Refusals(target.loop(), context.config().get(CoreKeys.LOST_AFTER), this::flush);
     }
 
     /** Lets the POSTs begin: the channel's id is known. */
@@ -72,10 +76,10 @@ public final class HttpUplink {
 
     /** Sends what was taken, now or when the POST under way is answered. */
     public void flush() {
-        if (closed || call != null || delivering || channelId == null) {
+        if (closed || call != null || delivering || channelId == null || refusals.isPausing()) {
             return;
         }
-        if (owed || !outbox.isEmpty()) {
+        if (owed || outbox.isUnderWay() || !outbox.isEmpty()) {
             post(channelId);
         } else if (onEmpty != null) {
             Runnable done = onEmpty;
@@ -85,7 +89,10 @@ public final class HttpUplink {
     }
 
     private void post(String id) {
-        if (!isWritable()) {
+        boolean wasFull = !isWritable();
+        ByteBuf body = owed ? Unpooled.EMPTY_BUFFER : outbox.take();
+        mark = body.isReadable() ? outbox.mark() : 0;
+        if (wasFull && isWritable()) {
             target.loop().execute(listener::writable);
         }
         URI uri = HttpClientRequest.going(target, HttpTransport.NAME, id, null);
@@ -93,7 +100,7 @@ public final class HttpUplink {
         call = pool.request(
                 context,
                 target.loop(),
-                HttpClientRequest.post(target, uri, BatchFraming.MEDIA_TYPE, outbox.take(), timeout),
+                HttpClientRequest.post(target, uri, BatchFraming.MEDIA_TYPE, body, timeout),
                 new HttpResponseListener() {
                     @Override
                     public void answered(HttpClientResponse response) {
@@ -109,7 +116,8 @@ public final class HttpUplink {
 
     private void answered(HttpClientResponse response) {
         call = null;
-        outbox.arrived(outbox.mark());
+        refusals.over();
+        outbox.arrived(mark);
         // Without an acknowledgement the server has no room yet: an empty POST waits for it.
         owed = !response.body().isReadable();
         deliver(response.body());
@@ -135,8 +143,14 @@ public final class HttpUplink {
 
     private void failed(WherryException cause) {
         call = null;
-        if (!closed) {
-            closed = true;
+        if (closed) {
+            return;
+        }
+        if (refusals.take(cause)) {
+            // What was not taken is kept; an empty POST asks for room.
+            owed = true;
+        } else {
+            close();
             onFailure.accept(cause);
         }
     }
@@ -156,6 +170,7 @@ public final class HttpUplink {
     public void close() {
         closed = true;
         onEmpty = null;
+        refusals.stop();
         if (call != null) {
             call.cancel();
             call = null;

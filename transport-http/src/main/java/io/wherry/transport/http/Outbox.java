@@ -30,6 +30,11 @@ final class Outbox {
         return !gathered.isReadable();
     }
 
+    /** Whether something was taken that is not known to have arrived. */
+    boolean isUnderWay() {
+        return !underWay.isEmpty();
+    }
+
     boolean isWritable() {
         return gathered.readableBytes() < high;
     }
@@ -50,9 +55,9 @@ final class Outbox {
         Delimiter.LF.batch().encode(envelope, gathered);
     }
 
-    /** Gives what is under way and what has gathered. */
+    /** Gives what is under way, and what has gathered where there is room for it beside. */
     ByteBuf take() {
-        if (gathered.isReadable()) {
+        if (gathered.isReadable() && mayRepeat()) {
             underWay.add(gathered);
             gathered = Unpooled.EMPTY_BUFFER;
             batches++;

@@ -111,6 +111,11 @@ public final class PollConnection implements Connection {
         }
     }
 
+    /** The exchange was answered otherwise. */
+    void abandon() {
+        end(null);
+    }
+
     @Override
     public String transport() {
         return transport;

@@ -36,6 +36,7 @@ final class PollingConnection implements ClientConnection {
     private final Target target;
     private final ClientListener listener;
     private final Outbox outbox;
+    private final Refusals refusals;
     private final Duration interval;
     private final Duration patience;
     private final Set<String> asked = new HashSet<>();
@@ -45,7 +46,11 @@ final class PollingConnection implements ClientConnection {
     private Loop.@Nullable Timer timer;
     private boolean delivering;
     private boolean flushed;
+    /** Whether the server has had no room: an empty POST asks for it. */
     private boolean owed;
+    /** Whether it has refused mail, which is to be sent again. */
+    private boolean refused;
+
     private boolean due;
     private boolean readable = true;
     private boolean saidGoodbye;
@@ -60,6 +65,7 @@ final class PollingConnection implements ClientConnection {
         this.outbox = new Outbox(context.limits());
         this.interval = context.config().get(HttpKeys.POLL_INTERVAL);
         this.patience = context.config().get(CoreKeys.LOST_AFTER);
+        this.refusals = new Refusals(target.loop(), patience, this::advance);
     }
 
     /** Makes the first request. */
@@ -77,16 +83,19 @@ final class PollingConnection implements ClientConnection {
         if (closed || delivering || channelId == null) {
             return;
         }
-        boolean hasMail = owed || (flushed && !outbox.isEmpty());
+        if (refusals.isPausing()) {
+            return;
+        }
+        boolean hasMail = owed || refused || (flushed && !outbox.isEmpty());
         boolean polls = readable && !closing && !saidGoodbye;
         if (hasMail && poll == null && beside == null && polls) {
             poll = post(channelId, true, takeMail());
-        } else if (hasMail && beside == null && (poll == null || (poll.isPost && outbox.mayRepeat()))) {
+        } else if (hasMail && beside == null && (poll == null || (poll.isPost && (owed || outbox.mayRepeat())))) {
             beside = post(channelId, false, takeMail());
         } else if (poll == null && polls) {
             poll(channelId);
         }
-        if (closing && poll == null && beside == null && outbox.isEmpty()) {
+        if (closing && poll == null && beside == null && !owed && !refused && outbox.isEmpty()) {
             end(null);
         }
     }
@@ -113,12 +122,18 @@ final class PollingConnection implements ClientConnection {
     }
 
     private ByteBuf takeMail() {
-        flushed = false;
-        owed = false;
-        if (!isWritable()) {
+        if (owed) {
+            owed = false;
+            return Unpooled.EMPTY_BUFFER;
+        }
+        boolean wasFull = !isWritable();
+        ByteBuf mail = outbox.take();
+        refused = false;
+        flushed &= !outbox.isEmpty();
+        if (wasFull && isWritable()) {
             target.loop().execute(listener::writable);
         }
-        return outbox.take();
+        return mail;
     }
 
     private Request post(String id, boolean polls, ByteBuf body) {
@@ -131,16 +146,13 @@ final class PollingConnection implements ClientConnection {
 
     private void answered(Request request, HttpClientResponse response) {
         boolean isPoll = request == poll;
-        if (isPoll) {
-            poll = null;
-        } else {
-            beside = null;
-        }
+        forget(request);
         deliver(request, response);
         if (channelId == null) {
             throw new WherryException(ErrorCode.BAD_REQUEST, "answer: no welcome (expected: one, first)");
         }
         if (request.isPost) {
+            refusals.over();
             outbox.arrived(request.mark);
             // Without an acknowledgement the server has no room yet: an empty POST waits for it.
             owed |= !request.acknowledged;
@@ -155,6 +167,26 @@ final class PollingConnection implements ClientConnection {
             restartTimer(true);
         }
         advance();
+    }
+
+    private void forget(Request request) {
+        if (request == poll) {
+            poll = null;
+        } else {
+            beside = null;
+        }
+    }
+
+    private void failed(Request request, WherryException cause) {
+        if (!closed && request.isPost && refusals.take(cause)) {
+            // What was not taken is kept; an empty POST asks for room.
+            forget(request);
+            owed = true;
+            refused |= request.mark > 0;
+            advance();
+        } else {
+            end(cause);
+        }
     }
 
     private void restartTimer(boolean isDue) {
@@ -249,6 +281,7 @@ final class PollingConnection implements ClientConnection {
             return;
         }
         closed = true;
+        refusals.stop();
         if (timer != null) {
             timer.cancel();
         }
@@ -299,7 +332,7 @@ final class PollingConnection implements ClientConnection {
 
         @Override
         public void failed(WherryException cause) {
-            end(cause);
+            PollingConnection.this.failed(this, cause);
         }
     }
 }

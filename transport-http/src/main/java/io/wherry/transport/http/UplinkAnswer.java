@@ -61,7 +61,8 @@ final class UplinkAnswer {
     private void acknowledged(@Nullable Long number, @Nullable Throwable failure) {
         stopTimer();
         if (failure != null) {
-            throw WherryException.from(failure);
+            refused(WherryException.from(failure));
+            return;
         }
         if (number == null) {
             return;
@@ -75,6 +76,14 @@ final class UplinkAnswer {
             ByteBuf body = Unpooled.buffer(32);
             Delimiter.LF.batch().encode(ack, body);
             exchange.respond(HttpResponseStatus.OK, HttpExchange.newHeaders(BatchFraming.MEDIA_TYPE), body);
+        }
+    }
+
+    /** The answer is the refusal, whatever the poll has already: that is read again after the same position. */
+    private void refused(WherryException refusal) {
+        exchange.problem(refusal);
+        if (poll != null) {
+            poll.abandon();
         }
     }
 

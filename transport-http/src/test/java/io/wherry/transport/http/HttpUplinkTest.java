@@ -141,6 +141,48 @@ final class HttpUplinkTest {
     }
 
     @Test
+    void sendsWhatWasRefusedAgainOnceThereIsRoom() {
+        client.act(() -> uplink.open("id"));
+        send(1);
+        Peer peer = server.next();
+        assertThat(peer.read().body()).isEqualTo(batch(1));
+        send(2);
+        refuse(peer);
+        assertThat(peer.read().body()).isEmpty();
+        refuse(peer);
+        assertThat(peer.read().body()).isEmpty();
+        peer.answer("a - 0 - 0\n\n");
+        listener.expect("alive", "ACK 0", "complete");
+        assertThat(peer.read().body()).isEqualTo(batch(1, 2));
+        peer.answer("a - 0 - 2\n\n");
+        listener.expect("alive", "ACK 2", "complete");
+        send(3);
+        assertThat(peer.read().body()).isEqualTo(batch(3));
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void closesOnlyWhenWhatWasRefusedHasGone() {
+        client.act(() -> uplink.open("id"));
+        send(1);
+        Peer peer = server.next();
+        peer.read();
+        refuse(peer);
+        BlockingQueue<String> done = new LinkedBlockingQueue<>();
+        assertThat(peer.read().body()).isEmpty();
+        client.act(() -> uplink.closeWhenEmpty(() -> done.add("done")));
+        peer.answer("a - 0 - 0\n\n");
+        assertThat(peer.read().body()).isEqualTo(batch(1));
+        assertThat(done).isEmpty();
+        peer.answer("a - 0 - 1\n\n");
+        assertThat(Await.next(done)).isEqualTo("done");
+    }
+
+    private static void refuse(Peer peer) {
+        peer.send("HTTP/1.1 429 Too Many Requests\nContent-Length: 21\n\n{\"code\":\"too-many\"}  ");
+    }
+
+    @Test
     void isWritableUpToABound() {
         client.act(() -> uplink.open("id"));
         client.act(() -> {

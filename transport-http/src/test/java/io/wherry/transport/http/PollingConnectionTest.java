@@ -134,4 +134,23 @@ final class PollingConnectionTest {
         assertThat(Await.next(listener.replies)).isEqualTo("1 hi");
         assertThat(Await.next(listener.replies)).isEqualTo("2 you");
     }
+
+    @Test
+    void whatWasRefusedIsSentAgainOnceThereIsRoom() {
+        Peer peer = server.next();
+        peer.read();
+        peer.answer(WELCOME);
+        assertThat(peer.read().body()).isEqualTo("q 1 0 - x\n\n");
+        peer.send("HTTP/1.1 429 Too Many Requests\nContent-Length: 0\n\n");
+
+        assertThat(peer.read()).satisfies(post -> {
+            assertThat(post.line()).isEqualTo(line(true));
+            assertThat(post.body()).isEmpty();
+        });
+        peer.answer("a - 0 - 0\n\n");
+
+        assertThat(peer.read().body()).isEqualTo("q 1 0 - x\n\n");
+        peer.answer("a - 0 - 1\n\nr a-0.1 2 text 1\nhi\n");
+        assertThat(Await.next(listener.replies)).isEqualTo("1 hi");
+    }
 }
