@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -62,12 +63,37 @@ public interface Server extends AutoCloseable {
     /** The TCP port that is bound, -1 when there is none. */
     int port();
 
-    /** Ends all channels, telling their clients, and stops; waits until nothing is left. */
+    /** Ends all channels, telling their clients when to come back, and stops; waits until nothing is left. */
     @Override
     void close();
 
-    /** Ends all channels, telling their clients, and stops. Completes when no thread, socket or timer of the server is left. */
+    /** Stops likewise. Completes when no thread, socket or timer of the server is left. */
     CompletionStage<Void> closeAsync();
+
+    /**
+     * Stops in order, and waits until nothing is left, at most as long as the grace: otherwise as {@link #closeAsync(Duration)}.
+     * It blocks, and is not to be called by a handler of this server.
+     */
+    void close(Duration grace);
+
+    /**
+     * Stops in order, within a time, so that nothing is lost to clients that read: for a new version of a program, or one server
+     * of many.
+     *
+     * <p>From the call on, new channels, readers and requests are refused, and told when to come back. Handlers that run, and
+     * those that messages wait for which have come already, are waited for, and their replies sent. What was published and sent
+     * before is given to each client, and confirmed by those of {@code wherry.v1}; a client that is away is waited for as long as
+     * {@code wherry.lost-after}. Then each is told to come back with a new channel, at a time of its own: together they are spread
+     * so that {@code wherry.come-back-rate} come each second. What a client sends meanwhile is not applied, and a client of
+     * {@code wherry.v1} sends it again to the next server.
+     *
+     * <p>Who has not been told when the grace is nearly over, because a handler goes on or a client does not read, is ended all
+     * the same.
+     *
+     * @param grace how long it may take; the first call of a closing method decides
+     * @return completes within the grace
+     */
+    CompletionStage<Void> closeAsync(Duration grace);
 
     /** Who takes messages as objects. */
     @FunctionalInterface

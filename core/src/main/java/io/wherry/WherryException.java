@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry;
 
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class WherryException extends RuntimeException {
     private static final int QUOTED_LENGTH = 80;
 
     private final ErrorCode code;
+    private final @Nullable Duration retryAfter;
 
     /** Makes an exception. */
     public WherryException(ErrorCode code, String message) {
@@ -23,13 +25,31 @@ public final class WherryException extends RuntimeException {
 
     /** Makes an exception with a cause. */
     public WherryException(ErrorCode code, String message, @Nullable Throwable cause) {
+        this(code, message, cause, null);
+    }
+
+    private WherryException(
+            ErrorCode code, @Nullable String message, @Nullable Throwable cause, @Nullable Duration retryAfter) {
         super(message, cause);
         this.code = Objects.requireNonNull(code, "code");
+        this.retryAfter = retryAfter;
+    }
+
+    /** This exception, with the time after which to come back. An authenticator or handler may tell it, too. */
+    public WherryException withRetryAfter(Duration time) {
+        WherryException told = new WherryException(code, super.getMessage(), getCause(), time);
+        told.setStackTrace(getStackTrace());
+        return told;
     }
 
     /** What went wrong. */
     public ErrorCode code() {
         return code;
+    }
+
+    /** After what time to come back, where the other side has said so; otherwise null, and the code's advice holds. */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
     }
 
     /** The message; never null. */

@@ -157,7 +157,7 @@ final class ClientChannel extends ListeningChannel {
         }
     }
 
-    /** The server has ended this channel and wants a new one, after a while. */
+    /** The server has ended this channel and wants a new one, after a while: negative where it does not say how long. */
     void comeBack(long afterNanos) {
         connector.comeBack(afterNanos);
     }

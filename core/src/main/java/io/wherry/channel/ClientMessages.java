@@ -38,6 +38,7 @@ final class ClientMessages {
     private long applied;
     private boolean acknowledgementDue;
     private boolean acknowledgementUrgent;
+    private boolean takesNoMore;
     private int unanswered;
     private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>(0);
     private final ArrayDeque<Runnable> waitingForReplies = new ArrayDeque<>(0);
@@ -49,6 +50,14 @@ final class ClientMessages {
     /** The number up to which the client's messages are applied. */
     long applied() {
         return applied;
+    }
+
+    /**
+     * Applies nothing from now on but what the client has received, and its replies: the server stops. What the client sends is
+     * not acknowledged, and so is not lost.
+     */
+    void takeNoMore() {
+        takesNoMore = true;
     }
 
     /** Runs something once the handlers have caught up enough to take more. */
@@ -78,9 +87,14 @@ final class ClientMessages {
         released.forEach(Runnable::run);
     }
 
+    /** Whether a request of the client waits for its reply. */
+    boolean owesReplies() {
+        return unanswered > 0 && !channel.hasEnded();
+    }
+
     /** Runs something once no request of the client waits for its reply. */
     void whenReplied(Runnable action) {
-        if (unanswered > 0 && !channel.hasEnded()) {
+        if (owesReplies()) {
             putOff(action, waitingForReplies);
         } else {
             action.run();
@@ -173,7 +187,7 @@ final class ClientMessages {
         if (number > 0) {
             acknowledgementDue = true;
             acknowledgementUrgent |= envelope.kind() != Kind.REQUEST;
-            if (number != applied + 1) {
+            if (number != applied + 1 || (takesNoMore && !isReply(envelope))) {
                 acknowledgementUrgent = true;
                 log.debug("{}: number {} was not applied (expected: {})", channel, number, applied + 1);
                 return;
@@ -181,6 +195,10 @@ final class ClientMessages {
             applied = number;
         }
         applyOrRefuse(envelope);
+    }
+
+    private static boolean isReply(Envelope envelope) {
+        return envelope.kind() == Kind.REPLY || envelope.kind() == Kind.ERROR;
     }
 
     private void applyOrRefuse(Envelope envelope) {
@@ -236,6 +254,9 @@ final class ClientMessages {
     }
 
     private void message(Envelope envelope) {
+        if (takesNoMore) {
+            throw channel.server().refusal();
+        }
         if (waitsForOpen(envelope)) {
             return;
         }

@@ -13,6 +13,7 @@ import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Loop;
 import io.wherry.spi.Target;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +30,9 @@ final class Connector implements Attempt.Owner {
 
     private static final Logger log = LoggerFactory.getLogger(Connector.class);
 
+    /** What is added at most, at random, to the time after which a server says to come back. */
+    private static final long MAX_ADDED_NANOS = 1_000_000_000L;
+
     private final ClientChannel channel;
     private final URI uri;
     private final TransportChoice choice;
@@ -42,6 +46,9 @@ final class Connector implements Attempt.Owner {
     private @Nullable String channelId;
     private @Nullable WherryException firstRefusal;
     private boolean allRefused = true;
+    /** Whether a server has asked to be left alone since a connection worked. */
+    private boolean hasWaited;
+
     private long lastNumber;
     private boolean stopped;
 
@@ -234,6 +241,7 @@ final class Connector implements Attempt.Owner {
         attempt.worked();
         choice.worked(attempt.transport());
         backoff.reset();
+        hasWaited = false;
         firstRefusal = null;
         allRefused = true;
         failures.clear();
@@ -319,7 +327,7 @@ final class Connector implements Attempt.Owner {
                     attempt.transport(), attempt.livedNanos(), channel.loop().nanoTime());
             failures.add(attempt.transportName() + ": " + reason.getMessage()
                     + (isAside ? ", again and again soon after it was opened" : ""));
-            again(backoff.nextNanos());
+            again(pauseNanos(reason));
         } else {
             notWorking(attempt, reason);
         }
@@ -333,8 +341,26 @@ final class Connector implements Attempt.Owner {
                 ErrorCode.UNAVAILABLE, cause == null ? otherwise : "the connection failed: " + cause, cause);
     }
 
+    /** How long to wait: what the server has asked for, and a bit at random since it counts in whole seconds; else the back-off. */
+    private long pauseNanos(WherryException reason) {
+        Duration asked = reason.retryAfter();
+        if (asked == null) {
+            return backoff.nextNanos();
+        }
+        long nanos = Durations.nanos(asked);
+        return nanos + channel.client().random().nextLong(Math.min(nanos, MAX_ADDED_NANOS) + 1);
+    }
+
     /** A transport does not work: another may. What one is refused, for good, another may be allowed; all of them means the channel. */
     private void notWorking(Attempt attempt, WherryException reason) {
+        boolean mustWait = reason.retryAfter() != null;
+        if (mustWait && !hasWaited) {
+            // The server is there and wants to be left alone for a while: that says nothing of the transport, the first
+            // time.
+            hasWaited = true;
+            again(pauseNanos(reason));
+            return;
+        }
         failures.add(describe(attempt.transportName(), reason));
         if (reason.code().advice() == Advice.NEVER) {
             if (firstRefusal == null) {
@@ -343,7 +369,7 @@ final class Connector implements Attempt.Owner {
         } else {
             allRefused = false;
         }
-        if (choice.failed(attempt.transport(), channel.loop().nanoTime())) {
+        if (choice.failed(attempt.transport(), channel.loop().nanoTime()) && !mustWait) {
             connect();
             return;
         }
@@ -355,7 +381,7 @@ final class Connector implements Attempt.Owner {
         }
         firstRefusal = null;
         allRefused = true;
-        again(backoff.nextNanos());
+        again(pauseNanos(reason));
     }
 
     static String describe(String transportName, WherryException reason) {
@@ -388,7 +414,7 @@ final class Connector implements Attempt.Owner {
         channel.completions().flush();
     }
 
-    /** The server has ended the channel, and says to come back with a new one after a while. */
+    /** The server has ended the channel, and says to come back with a new one after a while: negative where it does not say. */
     void comeBack(long afterNanos) {
         channelId = null;
         Attempt attempt = current;
@@ -399,7 +425,7 @@ final class Connector implements Attempt.Owner {
         }
         channel.disconnected(false);
         if (!stopped) {
-            again(afterNanos + backoff.nextNanos());
+            again(afterNanos < 0 ? backoff.nextNanos() : afterNanos);
         }
     }
 

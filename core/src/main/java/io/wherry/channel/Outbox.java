@@ -75,6 +75,11 @@ final class Outbox {
             };
         }
 
+        /** Whether it says something to the channel's other side alone, and nothing to a new channel's. */
+        private boolean isReply() {
+            return kind == Kind.REPLY || kind == Kind.ERROR;
+        }
+
         /** Whether sending it on a new channel does no harm when the lost one has applied it too. */
         private boolean isRepeatable() {
             return kind == Kind.SUBSCRIBE || kind == Kind.UNSUBSCRIBE;
@@ -184,6 +189,21 @@ final class Outbox {
     }
 
     /**
+     * The channel has ended, and the server has told up to which number it has applied what was sent: what comes after that can
+     * be sent on another channel as if it were new.
+     */
+    void appliedUpTo(long number) {
+        acknowledged(number);
+        sendAgain();
+        for (Sent sent : waiting) {
+            if (sent.number > 0) {
+                unanswered.remove(sent.number);
+                sent.number = 0;
+            }
+        }
+    }
+
+    /**
      * Begins to number anew, for a new channel. What was sent on the lost one and has no answer fails, for nobody knows
      * whether it was applied; what was never sent waits on, and so does what does no harm when it is repeated.
      */
@@ -201,6 +221,7 @@ final class Outbox {
         }
         waiting.removeIf(sent -> sent.number > 0);
         unanswered.clear();
+        dropReplies();
         lastNumber = 0;
         kept.sort((a, b) -> Long.compare(b.number, a.number));
         for (Sent sent : kept) {
@@ -210,6 +231,16 @@ final class Outbox {
         }
         lost.sort((a, b) -> Long.compare(a.number, b.number));
         lost.forEach(sent -> sent.outcome.failed(reason));
+    }
+
+    /** Drops the answers to what was asked on the channel before. */
+    private void dropReplies() {
+        waiting.removeIf(sent -> {
+            if (sent.isReply()) {
+                budget.release(sent.message.size());
+            }
+            return sent.isReply();
+        });
     }
 
     /** Drops everything, and fails who waited. */

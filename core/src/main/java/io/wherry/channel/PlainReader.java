@@ -3,6 +3,7 @@ package io.wherry.channel;
 
 import io.wherry.Message;
 import io.wherry.Position;
+import io.wherry.WherryException;
 import io.wherry.log.TopicHistory;
 import io.wherry.spi.Acceptor.Reading;
 import io.wherry.spi.Connection;
@@ -10,6 +11,7 @@ import io.wherry.spi.ConnectionListener;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A reader without a channel: it is given topics on one connection, and is gone with it. Confined to the connection's loop. */
@@ -19,14 +21,17 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
     private final ServerLoop home;
     private final Connection connection;
     private final Reader reader;
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private int sweepIndex = -1;
     private boolean ended;
+    private @Nullable WherryException leaving;
 
     PlainReader(RealServer server, ServerLoop home, Connection connection) {
         this.server = server;
         this.home = home;
         this.connection = connection;
         this.reader = new Reader(server.log(), null, 0);
+        reader.onCaughtUp(this::leaveWhenLive);
     }
 
     /** Refuses what cannot be read. */
@@ -53,11 +58,29 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
         reader.attach(home, connection);
     }
 
-    /** Ends the connection: the server stops. Any thread. */
-    void stop() {
+    /** Ends the connection after all that there is to read: the server stops. Completes when it has ended. Any thread. */
+    CompletableFuture<Void> leave(WherryException reason) {
+        home.loop().execute(() -> {
+            leaving = reason;
+            leaveWhenLive();
+        });
+        return gone;
+    }
+
+    private void leaveWhenLive() {
+        WherryException reason = leaving;
+        if (reason != null && !ended && reader.isLive()) {
+            home.readOn();
+            // In a turn of its own: this may be called while the reader is being served.
+            home.loop().execute(() -> connection.close(reason));
+        }
+    }
+
+    /** Ends the connection now: the server stops. Any thread. */
+    void stop(WherryException reason) {
         home.loop().execute(() -> {
             if (!ended) {
-                connection.close(null);
+                connection.close(reason);
             }
         });
     }
@@ -89,6 +112,7 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
             reader.end();
             home.sweep().remove(this);
             server.plainReaders().remove(this);
+            gone.complete(null);
         });
     }
 

@@ -286,6 +286,13 @@ final class Reader {
         groupIndex = index;
     }
 
+    /** Leaves the group, if it is a member: its connection takes no more at present. */
+    void fallBehind() {
+        if (isLive()) {
+            leaveGroup(liveHome().cursorSequence());
+        }
+    }
+
     /** Leaves the group during its delivery, which did not reach this reader. */
     void fallBehind(long before) {
         leaveGroup(before);

@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.Principal;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -65,8 +66,10 @@ public final class RealServer implements Server {
     private volatile @Nullable Consumer<Channel> onOpen;
     private volatile @Nullable Consumer<Channel> onClose;
     private volatile @Nullable RunningServer running;
+    private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private boolean started;
-    private volatile @Nullable CompletableFuture<Void> closing;
+    private volatile @Nullable ServerStop stopping;
+    private @Nullable CompletableFuture<Void> closed;
 
     /**
      * Makes a server that does not run yet.
@@ -184,9 +187,7 @@ public final class RealServer implements Server {
     // ---- channels
 
     ServerChannel newChannel(Attachment attachment, ServerLoop home) {
-        if (closing != null) {
-            throw new WherryException(ErrorCode.UNAVAILABLE, "the server is stopping");
-        }
+        requireServing();
         if (channels.size() >= settings.limits().channels()) {
             throw new WherryException(
                     ErrorCode.TOO_MANY,
@@ -198,6 +199,28 @@ public final class RealServer implements Server {
                 this, newId(), attachment.principal(), attachment.handshake(), attachment.resumable(), home);
         channels.put(channel.id(), channel);
         return channel;
+    }
+
+    /** Refuses what is new where the server stops, and tells when to come back. */
+    void requireServing() {
+        if (stopping != null) {
+            throw refusal();
+        }
+    }
+
+    /** What one is told that comes while the server stops. */
+    WherryException refusal() {
+        ServerStop stop = stopping;
+        return stop == null ? new WherryException(ErrorCode.UNAVAILABLE, "the server is stopping") : stop.refusal();
+    }
+
+    /** Remembers a request that is no channel's until it is answered, so that stopping waits for it. */
+    <T> CompletionStage<T> underWay(CompletionStage<T> answer) {
+        CompletableFuture<?> answered = answer.toCompletableFuture();
+        Object key = new Object();
+        underWay.put(key, answered);
+        var unused = answered.whenComplete((done, failure) -> underWay.remove(key));
+        return answer;
     }
 
     private String newId() {
@@ -302,7 +325,7 @@ public final class RealServer implements Server {
     @Override
     public Server start() {
         synchronized (this) {
-            if (started || closing != null) {
+            if (started || closed != null) {
                 throw new WherryException(
                         ErrorCode.BAD_REQUEST, "start: called twice, or after close (expected: once)");
             }
@@ -313,7 +336,7 @@ public final class RealServer implements Server {
         try {
             starting.bind(transports);
         } catch (RuntimeException e) {
-            starting.stop().toCompletableFuture().join();
+            starting.stop(Duration.ZERO).toCompletableFuture().join();
             throw e;
         }
         return this;
@@ -336,31 +359,51 @@ public final class RealServer implements Server {
     @Override
     public void close() {
         closeAsync().toCompletableFuture().join();
+        awaitHandlers(settings.closeTimeoutNanos());
+    }
+
+    @Override
+    public void close(Duration grace) {
+        long endsAt = System.nanoTime() + Durations.nanos(grace);
+        closeAsync(grace).toCompletableFuture().join();
+        awaitHandlers(Math.max(0, endsAt - System.nanoTime()));
+    }
+
+    private void awaitHandlers(long nanos) {
         RunningServer stopped = running;
         if (stopped != null) {
-            stopped.callbackThreads().awaitEnd(settings.closeTimeoutNanos());
+            stopped.callbackThreads().awaitEnd(nanos);
         }
     }
 
     @Override
     public CompletionStage<Void> closeAsync() {
+        return closeAsync(Duration.ZERO);
+    }
+
+    @Override
+    public CompletionStage<Void> closeAsync(Duration grace) {
         CompletableFuture<Void> result;
+        RunningServer current;
         synchronized (this) {
-            if (closing != null) {
-                return closing.minimalCompletionStage();
+            if (closed != null) {
+                return closed.minimalCompletionStage();
             }
             result = new CompletableFuture<>();
-            closing = result;
+            closed = result;
+            current = running;
         }
-        RunningServer current = running;
         if (current == null) {
             result.complete(null);
             return result;
         }
-        CompletableFuture<Void> ended = endChannels();
-        Loop.Timer bound = current.loops().next().schedule(() -> ended.complete(null), settings.closeTimeoutNanos());
-        var unused = ended.whenComplete((told, failure) -> bound.cancel())
-                .thenCompose(told -> current.stop())
+        int clients = channels.size() + plainReaders.size();
+        Loop loop = current.loops().next();
+        ServerStop stop = new ServerStop(grace, clients, settings.comeBackRate(), random, loop);
+        stopping = stop;
+        long closeTimeout = settings.closeTimeoutNanos();
+        var unused = stop.letGo(channels::values, () -> plainReaders, List.copyOf(underWay.values()), closeTimeout)
+                .thenCompose(told -> current.stop(stop.portsMayTake(closeTimeout)))
                 .whenComplete((stopped, failure) -> {
                     channels.clear();
                     if (failure != null) {
@@ -369,16 +412,6 @@ public final class RealServer implements Server {
                     result.complete(null);
                 });
         return result.minimalCompletionStage();
-    }
-
-    private CompletableFuture<Void> endChannels() {
-        WherryException reason = new WherryException(ErrorCode.UNAVAILABLE, "the server is stopping");
-        List<CompletableFuture<Void>> told = new ArrayList<>();
-        for (ServerChannel channel : channels.values()) {
-            told.add(channel.stop(reason));
-        }
-        plainReaders.forEach(PlainReader::stop);
-        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
     }
 
     @Override

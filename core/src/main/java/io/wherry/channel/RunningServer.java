@@ -13,6 +13,7 @@ import io.wherry.spi.ServerContext;
 import io.wherry.spi.Transport;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -82,13 +83,14 @@ final class RunningServer implements ServerContext {
         return serverLoop;
     }
 
-    /** Closes the ports, then the loops, then the threads. */
-    CompletionStage<Void> stop() {
+    /** Closes the ports, which may take some time and a bit; then the loops, then the threads. */
+    CompletionStage<Void> stop(Duration grace) {
         List<CompletableFuture<Void>> closed = new ArrayList<>();
         for (Port each : ports.values()) {
-            closed.add(each.close().toCompletableFuture());
+            closed.add(each.close(grace).toCompletableFuture());
         }
-        return CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new))
+        CompletableFuture<Void> all = CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new));
+        return ServerStop.within(loops.next(), Durations.nanos(grace) * 5 / 4, all)
                 .handle((done, failure) -> failure)
                 .thenCompose(failure -> loops.close())
                 .thenRun(callbackThreads::close);

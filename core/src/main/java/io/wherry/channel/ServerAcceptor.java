@@ -113,6 +113,7 @@ final class ServerAcceptor implements Acceptor {
 
     @Override
     public ConnectionListener read(Reading reading, Connection connection) {
+        server.requireServing();
         if (reading.topics().isEmpty()) {
             throw new WherryException(ErrorCode.BAD_REQUEST, "topic: none (expected: one or more)");
         }
@@ -125,6 +126,7 @@ final class ServerAcceptor implements Acceptor {
 
     @Override
     public @Nullable Envelope latest(@Nullable Principal principal, String topic) {
+        server.requireServing();
         server.requireAllowed(principal, Action.SUBSCRIBE, topic);
         Entry latest = server.requireTopic(topic).latest(server.log().now());
         return latest == null ? null : latest.envelope();
@@ -157,6 +159,7 @@ final class ServerAcceptor implements Acceptor {
     @Override
     public CompletionStage<List<Message>> ask(
             Handshake handshake, @Nullable Principal principal, String name, Message message) {
+        server.requireServing();
         server.requireAllowed(principal, Action.SEND, name);
         RequestHandler requestHandler = server.handlers().request(name);
         MessageHandler messageHandler = server.handlers().message(name);
@@ -171,11 +174,12 @@ final class ServerAcceptor implements Acceptor {
         }
         CompletionStage<List<Message>> answer =
                 new AskingChannel(server, handshake, principal).ask(name, message, requestHandler, messageHandler);
-        return answer.whenComplete((messages, failure) -> asked.decrementAndGet());
+        return server.underWay(answer.whenComplete((messages, failure) -> asked.decrementAndGet()));
     }
 
     @Override
     public CompletionStage<Position> publish(@Nullable Principal principal, String topic, Message message) {
+        server.requireServing();
         return CompletableFuture.completedFuture(server.publishFor(principal, topic, message));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
-import io.netty.buffer.ByteBuf;
 import io.wherry.ErrorCode;
 import io.wherry.Handshake;
 import io.wherry.Message;
@@ -36,9 +35,6 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     private static final Logger log = LoggerFactory.getLogger(ServerChannel.class);
 
-    /** When a client is to come back after an end that is not for good. */
-    private static final long COME_BACK_MILLIS = 1000;
-
     private final RealServer server;
     private final String id;
     private final @Nullable Principal principal;
@@ -49,7 +45,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     private final Reader reader;
     private final ClientMessages inbound;
     private final PendingRequests requests;
-    private final CompletableFuture<Void> told = new CompletableFuture<>();
+    private final Farewell farewell;
     private ServerLoop home;
     /** Whether the application knows of the channel, and so has set the handlers that it wants. */
     private volatile boolean openTold;
@@ -66,9 +62,6 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     private long lastHeardNanos;
     private long detachedNanos;
-    private @Nullable WherryException ended;
-    private long endedNanos;
-    private boolean endTold;
     private int sweepIndex = -1;
 
     /** Makes a channel on a loop. */
@@ -104,9 +97,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         this.own = new OwnLog(server.log().epoch(), budget());
         this.reader = new Reader(server.log(), own, 0);
         this.inbound = new ClientMessages(this);
+        this.farewell = new Farewell(this);
         this.lastHeardNanos = home.loop().nanoTime();
         this.detachedNanos = lastHeardNanos;
-        reader.onCaughtUp(this::tellEnd);
+        reader.onCaughtUp(farewell::tell);
     }
 
     RealServer server() {
@@ -185,9 +179,9 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         Standby waiting = standby;
         if (isSuperseded(number)) {
             connection.loop().execute(() -> connection.close(superseded()));
-        } else if (ended == null && number > connectionNumber && waiting != null && waiting.number() == number) {
+        } else if (!hasEnded() && number > connectionNumber && waiting != null && waiting.number() == number) {
             standBy(waiting, attachment, connection);
-        } else if (ended == null && number > connectionNumber && attachment.standby()) {
+        } else if (!hasEnded() && number > connectionNumber && attachment.standby()) {
             dropStandby(superseded());
             standBy(new Standby(number), attachment, connection);
         } else {
@@ -223,7 +217,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
      * new one, or on its next poll.
      */
     void takeOver(long number, Position after) {
-        if (ended != null || number <= connectionNumber) {
+        if (hasEnded() || number <= connectionNumber) {
             return;
         }
         if (!after.epoch().equals(server.log().epoch())) {
@@ -287,9 +281,8 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** Goes on over another connection; moves to its loop. In a task of the mailbox. */
     private void attach(Connection connection, Position after, boolean welcome) {
-        WherryException reason = ended;
-        if (reason != null && endTold) {
-            connection.loop().execute(() -> writeEnd(connection, reason));
+        if (farewell.isTold()) {
+            farewell.tellAgain(connection);
             return;
         }
         detachSuperseded();
@@ -348,7 +341,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         if (dispatcher().isOverHigh()) {
             connection.readable(false);
         }
-        if (ended == null) {
+        if (!hasEnded()) {
             changeState(State.OPEN);
         }
         reader.attach(home, connection);
@@ -371,7 +364,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             end(refusal, false);
         } else if (!resumable) {
             end(new WherryException(ErrorCode.CLOSED, "the client has gone", cause), false);
-        } else if (cause != null && ended == null) {
+        } else if (cause != null && !hasEnded()) {
             changeState(State.RECONNECTING);
         }
     }
@@ -390,7 +383,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         if (waiting != null && waiting.isLost(nowNanos, settings().lostAfterNanos())) {
             dropStandby(null);
         }
-        if (ended != null && nowNanos - endedNanos > settings().resumeWindowNanos()) {
+        if (farewell.isOver(nowNanos, settings().resumeWindowNanos())) {
             forget();
             return;
         }
@@ -401,8 +394,9 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
                         new WherryException(ErrorCode.TIMEOUT, "the client did not come back within the resume window"),
                         false);
                 forget();
-            } else if (ended == null && nowNanos - detachedNanos > settings().lostAfterNanos()) {
+            } else if (!hasEnded() && nowNanos - detachedNanos > settings().lostAfterNanos()) {
                 changeState(State.RECONNECTING);
+                farewell.waitNoMore();
             }
             return;
         }
@@ -521,7 +515,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             stage.completeExceptionally(OwnLog.full(budget().max()));
         } else {
             mailbox.execute(() -> {
-                WherryException reason = ended;
+                WherryException reason = farewell.reason();
                 if (reason == null) {
                     giving.run();
                 } else {
@@ -594,7 +588,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     @Override
     public CompletionStage<Void> closeAsync() {
         mailbox.execute(() -> end(closedByServer(), true));
-        return told.minimalCompletionStage();
+        return farewell.told().minimalCompletionStage();
     }
 
     private static WherryException closedAlready() {
@@ -610,14 +604,11 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
      * the channel is kept, as long as it would wait for its client.
      */
     void end(WherryException reason, boolean tellClient) {
-        if (ended != null) {
+        if (!farewell.begin(reason)) {
             return;
         }
-        ended = reason;
         dropStandby(reason);
-        endedNanos = home.loop().nanoTime();
         changeState(State.CLOSED);
-        server.ended(this);
         requests.fail(reason);
         listeners().closed(reason);
         dispatcher().dispatch(0, () -> server.closed(this));
@@ -625,75 +616,62 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         if (!tellClient) {
             forget();
         } else if (reader.isLive()) {
-            tellEnd();
+            farewell.tell();
         }
         completions().flush();
+    }
+
+    /**
+     * Ends the channel because the server stops, once the handlers have done what has come and the client has confirmed what it
+     * was given. Completes when the client was told. Any thread.
+     */
+    CompletableFuture<Void> leave(WherryException reason) {
+        mailbox.execute(() -> farewell.prepare(reason));
+        return farewell.told();
     }
 
     /** Ends the channel because the server stops; completes when its client was told, at once when it has no connection. Any thread. */
     CompletableFuture<Void> stop(WherryException reason) {
         mailbox.execute(() -> {
             end(reason, true);
-            if (reader.connectionOrNull() == null) {
-                forget();
-            }
+            forgetWhereAway();
+            // A connection that has ended already has told so in a task behind this one.
+            mailbox.execute(this::forgetWhereAway);
         });
-        return told;
+        return farewell.told();
     }
 
-    /**
-     * Tells the client of the end, where it has been given everything before; called whenever it has. The channel is kept as
-     * long as it would wait for its client, who is told again if it comes back.
-     */
-    private void tellEnd() {
-        WherryException reason = ended;
-        Connection connection = reader.connectionOrNull();
-        if (reason == null || endTold || connection == null) {
-            return;
+    private void forgetWhereAway() {
+        if (reader.connectionOrNull() == null) {
+            forget();
         }
-        endTold = true;
+    }
+
+    /** Gives the client an envelope that says nothing, to have it confirmed that all before has arrived. On the home loop. */
+    void giveProbe(CompletableFuture<Void> arrived) {
+        Message nothing = Message.empty();
+        budget().add(OwnLog.weight(nothing));
+        giveCounted(reader.lastSequence(), Kind.HEARTBEAT, ServerMessages.QUESTION, null, nothing, arrived);
+    }
+
+    /** The client was told of the end: nothing more is read for it. */
+    void endReading() {
         reader.end();
         detachedNanos = home.loop().nanoTime();
-        writeEnd(connection, reason);
-        completions().done(told);
-        completions().flush();
-    }
-
-    /** Tells a connection's client that the channel has ended, and ends the connection. On the connection's loop. */
-    private void writeEnd(Connection connection, WherryException reason) {
-        String advice = switch (reason.code().advice()) {
-            case NOW -> "now";
-            case NEVER -> "never";
-            case LATER -> Long.toString(COME_BACK_MILLIS);
-        };
-        Envelope end = Envelope.at(null, Kind.END, reason.code().text(), advice, Message.of(reason.getMessage()));
-        ByteBuf bytes = connection.loop().alloc().buffer(256);
-        try {
-            connection.framing().encode(end, bytes);
-            if (bytes.isReadable()) {
-                connection.write(bytes);
-            }
-        } finally {
-            bytes.release();
-        }
-        connection.flush();
-        connection.close(reason);
     }
 
     /** Lets go of everything: nobody can come back to this channel. */
     void forget() {
         Connection connection = reader.connectionOrNull();
+        WherryException reason = farewell.reason();
         reader.end();
-        if (connection != null && !endTold) {
-            connection.close(ended);
+        if (connection != null && !farewell.isTold()) {
+            connection.close(reason);
         }
-        // A connection that comes now is too late: it is closed at once.
-        endTold = true;
         home.sweep().remove(this);
         server.forget(this);
-        own.fail(ended == null ? closedByServer() : ended, completions());
-        completions().done(told);
-        completions().flush();
+        own.fail(reason == null ? closedByServer() : reason, completions());
+        farewell.forgotten();
     }
 
     // ---- the application's view

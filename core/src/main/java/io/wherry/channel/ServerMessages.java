@@ -137,6 +137,7 @@ final class ServerMessages {
             }
             case HEARTBEAT -> {
                 if (envelope.name().equals(QUESTION)) {
+                    report();
                     channel.tell(Envelope.control(Kind.HEARTBEAT, ANSWER, null));
                 }
             }
@@ -233,12 +234,15 @@ final class ServerMessages {
         int weight = message.size() + Dispatcher.CALLBACK_WEIGHT;
         // It counts until it is answered, however soon its handler returns.
         channel.dispatcher().hold(weight);
+        String channelId = channel.id();
         channel.dispatcher()
                 .dispatch(
                         0,
                         () -> ClientMessages.answering(handler, channel, message)
                                 .whenComplete((reply, failure) -> channel.loop().execute(() -> {
-                                    answered(number, name, reply, failure);
+                                    if (channel.id().equals(channelId)) {
+                                        answered(number, name, reply, failure);
+                                    }
                                     channel.dispatcher().release(weight);
                                 })));
     }
@@ -285,8 +289,14 @@ final class ServerMessages {
                 code == null ? ErrorCode.CLOSED : code, envelope.message().text());
         if (reason.code().advice() == Advice.NEVER) {
             channel.end(reason);
-        } else {
-            channel.comeBack(Math.max(0, Welcome.number(envelope.argumentOrEmpty())) * 1_000_000);
+            return;
         }
+        String[] argument = envelope.argumentOrEmpty().split(" ", 2);
+        long applied = argument.length < 2 ? -1 : Welcome.number(argument[1]);
+        if (applied >= 0) {
+            channel.outbox().appliedUpTo(applied);
+            channel.tellWritable();
+        }
+        channel.comeBack(Welcome.number(argument[0]) * 1_000_000);
     }
 }

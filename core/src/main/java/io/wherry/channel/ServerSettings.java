@@ -15,7 +15,8 @@ record ServerSettings(
         long lostAfterNanos,
         long resumeWindowNanos,
         long requestTimeoutNanos,
-        long closeTimeoutNanos) {
+        long closeTimeoutNanos,
+        int comeBackRate) {
 
     static ServerSettings of(Config config) {
         return new ServerSettings(
@@ -30,7 +31,8 @@ record ServerSettings(
                 config.get(CoreKeys.LOST_AFTER).toNanos(),
                 config.get(CoreKeys.RESUME_WINDOW).toNanos(),
                 config.get(CoreKeys.REQUEST_TIMEOUT).toNanos(),
-                config.get(CoreKeys.CLOSE_TIMEOUT).toNanos());
+                config.get(CoreKeys.CLOSE_TIMEOUT).toNanos(),
+                config.get(CoreKeys.COME_BACK_RATE));
     }
 
     /** How often a channel is looked after: often enough for the shortest of the times. */

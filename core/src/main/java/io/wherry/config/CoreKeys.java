@@ -111,6 +111,15 @@ public final class CoreKeys {
     public static final ConfigKey<Duration> CLOSE_TIMEOUT = ConfigKey.duration(
             "wherry.close-timeout", "5s", "How long closing a server or client may take to tell the other side.");
 
+    /** How fast clients may come back. */
+    public static final ConfigKey<Integer> COME_BACK_RATE = ConfigKey.number(
+                    "wherry.come-back-rate",
+                    1000,
+                    1,
+                    1_000_000,
+                    "How many clients a second a server that stops asks to come back: each at a random time, over as many seconds as that takes.")
+            .forServer();
+
     /** How many messages a topic keeps. */
     public static final ConfigKey<Integer> TOPIC_MAX_COUNT = ConfigKey.number(
                     "wherry.topic.max-count",
@@ -264,6 +273,7 @@ public final class CoreKeys {
                 PUT_ASIDE_MIN,
                 PUT_ASIDE_MAX,
                 CLOSE_TIMEOUT,
+                COME_BACK_RATE,
                 TOPIC_MAX_COUNT,
                 TOPIC_MAX_BYTES,
                 TOPIC_MAX_AGE,

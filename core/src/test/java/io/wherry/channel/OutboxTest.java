@@ -151,4 +151,25 @@ class OutboxTest {
         assertThat(outcomes).containsExactlyInAnyOrder("sent failed closed", "waiting failed closed");
         assertThat(budget.reserve(1000)).isTrue();
     }
+
+    @Test
+    void sendsAsNewWhatAnEndedChannelHasNotApplied() {
+        for (String name : List.of("a", "b", "c")) {
+            outbox.add(sent(Kind.REQUEST, name));
+        }
+        outbox.add(sent(Kind.REPLY, "reply"));
+        outbox.add(sent(Kind.DIRECT, "d"));
+        assertThat(transmit()).containsExactly("1 a", "2 b", "3 c", "4 reply", "5 d");
+        outbox.add(sent(Kind.DIRECT, "e"));
+
+        outbox.appliedUpTo(2);
+        outbox.answered(answer(Kind.REPLY, 1, "one"));
+        outbox.beginAnew(new WherryException(ErrorCode.UNKNOWN_CHANNEL, "lost"));
+
+        assertThat(outcomes)
+                .containsExactly("a acknowledged", "b acknowledged", "a answered one", "b failed unknown-channel");
+        assertThat(transmit()).containsExactly("1 c", "2 d", "3 e");
+        outbox.acknowledged(3);
+        assertThat(budget.room()).isEqualTo(1000);
+    }
 }

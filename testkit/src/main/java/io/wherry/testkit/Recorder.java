@@ -99,6 +99,11 @@ public final class Recorder {
         return texts;
     }
 
+    /** Takes the messages of a topic or handler that have come so far, whatever they are. */
+    public void dropMessages(String source) {
+        events.removeIf(event -> event.message() != null && event.source().equals(source));
+    }
+
     /** Takes the next event, which must be a gap. */
     public Gap takeGap() {
         Event event = take();

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>The tests speak the public interface alone, on servers at port 0 of the loopback address. The parts are {@link
  * ChannelContract} (opening and ending), {@link MessageContract}, {@link RequestContract}, {@link TopicContract}, {@link
- * ResumeContract} (a network that breaks), {@link ChangeoverContract} (another connection) and {@link LimitContract} (peers and handlers that misbehave). After each test
+ * ResumeContract} (a network that breaks), {@link ChangeoverContract} (another connection), {@link LimitContract}
+ * (peers and handlers that misbehave) and {@link StopContract} (a server that stops). After each test
  * nothing may be left: no event that nobody expected, no channel, no thread, no buffer.
  */
 @Timeout(60)
@@ -38,7 +39,8 @@ public abstract class TransportContract
                 TopicContract,
                 ResumeContract,
                 ChangeoverContract,
-                LimitContract {
+                LimitContract,
+                StopContract {
 
     /** How often polling clients ask, in place of every 5 s. */
     private static final Map<String, String> IN_HASTE = Map.of("wherry.http.poll-interval", "30ms");

@@ -56,6 +56,7 @@ final class CometServerTransport implements ServerTransport {
                 delimiter.chunkedBatch(),
                 "",
                 "h - 0 - -\n" + delimiter,
+                StreamStyle.NO_FAREWELL,
                 responseBytes);
     }
 
@@ -66,6 +67,7 @@ final class CometServerTransport implements ServerTransport {
                 json ? delimiter.chunkedJson() : delimiter.chunkedRaw(),
                 "",
                 delimiter.toString(),
+                StreamStyle.NO_FAREWELL,
                 responseBytes);
     }
 }

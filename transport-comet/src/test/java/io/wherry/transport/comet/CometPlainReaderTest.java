@@ -12,9 +12,11 @@ import io.wherry.testkit.Fixture;
 import io.wherry.testkit.RawHttp;
 import io.wherry.testkit.RawHttp.Head;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +179,20 @@ class CometPlainReaderTest {
             assertThat(head.status()).isEqualTo(status);
             assertThat(head.header("content-type")).isEqualTo("application/problem+json");
             assertThat(client.readToEnd()).contains("\"code\":\"" + code + "\"");
+        }
+    }
+
+    @Test
+    void endsWhereTheServerStopsAfterWhatThereWas() {
+        Server server = start();
+        try (RawHttp client = new RawHttp(server.port()).get("/wherry/comet?topic=time")) {
+            client.readHead();
+            publish(server, "12:00");
+
+            CompletionStage<Void> closed = server.closeAsync(Duration.ofSeconds(10));
+
+            assertThat(client.readToEnd()).isEqualTo("12:00\n");
+            Await.value(closed);
         }
     }
 }

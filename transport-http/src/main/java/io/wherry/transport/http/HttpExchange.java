@@ -17,6 +17,7 @@ import io.wherry.WherryException;
 import io.wherry.spi.Loop;
 import io.wherry.spi.ServerContext;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpExchange {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
-    private static final String RETRY_AFTER_SECONDS = "1";
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final HttpServerConnection connection;
     private final HttpRequest request;
@@ -182,7 +183,7 @@ public final class HttpExchange {
         } else if (problem.code() == ErrorCode.UNAUTHORIZED) {
             headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         } else if (problem.code().advice() == ErrorCode.Advice.LATER) {
-            headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            headers.set(HttpHeaderNames.RETRY_AFTER, Problem.seconds(problem.retryAfter(), RETRY_AFTER));
         }
         respond(status, headers, Problem.write(status.code(), problem.code(), problem.getMessage()));
     }

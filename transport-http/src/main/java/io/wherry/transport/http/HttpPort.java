@@ -18,6 +18,7 @@ import io.wherry.spi.Port;
 import io.wherry.spi.ServerContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,6 +44,7 @@ public final class HttpPort implements Port {
     private final Set<HttpServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable Channel listening;
+    private volatile long closeBy;
     private volatile boolean closing;
 
     private HttpPort(ServerContext context) {
@@ -114,21 +116,27 @@ public final class HttpPort implements Port {
     }
 
     @Override
-    public CompletionStage<Void> close() {
+    public CompletionStage<Void> close(Duration grace) {
         Channel channel = listening;
         if (closing) {
             return closed;
         }
+        closeBy = System.nanoTime() + grace.toNanos();
         closing = true;
         if (channel == null) {
             closed.complete(null);
         } else {
             channel.close().addListener(done -> {
-                connections.forEach(HttpServerConnection::stop);
+                connections.forEach(connection -> connection.stop(closeNanos()));
                 completeIfClosed();
             });
         }
         return closed;
+    }
+
+    /** How long what is under way may still take. */
+    private long closeNanos() {
+        return Math.max(0, closeBy - System.nanoTime());
     }
 
     private void completeIfClosed() {
@@ -196,7 +204,7 @@ public final class HttpPort implements Port {
             connections.add(connection);
             channel.pipeline().addLast(decoder, new HttpResponseEncoder(), connection, QuietTail.INSTANCE);
             if (closing) {
-                connection.stop();
+                connection.stop(closeNanos());
             }
         }
     }

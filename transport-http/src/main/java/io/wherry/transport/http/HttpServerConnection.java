@@ -26,7 +26,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
-import io.wherry.config.CoreKeys;
 import io.wherry.spi.Loop;
 import io.wherry.spi.ServerContext;
 import java.time.Duration;
@@ -78,8 +77,8 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         return loop;
     }
 
-    /** Ends the connection when what is under way has ended, or soon; any thread. */
-    void stop() {
+    /** Ends the connection when what is under way has ended, or after so many nanoseconds; any thread. */
+    void stop(long nanos) {
         loop.execute(() -> {
             stopping = true;
             keepsAlive = false;
@@ -88,9 +87,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
             } else if (exchange == null && !upgraded) {
                 channel().close();
             } else {
-                loop.schedule(
-                        () -> channel().close(),
-                        context().config().get(CoreKeys.CLOSE_TIMEOUT).toNanos());
+                loop.schedule(() -> channel().close(), nanos);
             }
         });
     }

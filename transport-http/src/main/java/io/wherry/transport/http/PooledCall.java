@@ -3,6 +3,7 @@ package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
@@ -23,6 +24,7 @@ final class PooledCall implements HttpCall {
     private final Deadline deadline;
     private final boolean awaitsWhole;
     private @Nullable HttpClientConnection connection;
+    private HttpHeaders problemHeaders = EmptyHttpHeaders.INSTANCE;
     private @Nullable ByteBuf problem;
     private int status;
     private boolean readable = true;
@@ -105,6 +107,7 @@ final class PooledCall implements HttpCall {
         status = code;
         if (status < 200 || status > 299) {
             problem = Unpooled.buffer();
+            problemHeaders = headers;
         } else {
             if (!awaitsWhole) {
                 deadline.cancel();
@@ -151,7 +154,7 @@ final class PooledCall implements HttpCall {
         }
         finish();
         if (problem != null) {
-            listener.failed(Problem.read(status, problem));
+            listener.failed(Problem.read(status, problemHeaders, problem));
         } else {
             try {
                 listener.ended();

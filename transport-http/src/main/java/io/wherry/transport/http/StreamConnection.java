@@ -11,6 +11,7 @@ import io.wherry.spi.Connection;
 import io.wherry.spi.ConnectionListener;
 import io.wherry.spi.Framing;
 import io.wherry.spi.Loop;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +138,10 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
             exchange.problem(reason);
             closed(null);
         } else {
+            Duration comeBack = reason == null ? null : reason.retryAfter();
+            if (comeBack != null && !isChannel) {
+                stream().writeContent(style.farewell(comeBack));
+            }
             stream().end();
         }
     }

@@ -7,6 +7,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.wherry.spi.Framing;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.LongFunction;
 
 /**
  * How one kind of stream is written. Immutable.
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
  * @param chunked the same in chunks; one instance for one {@code framing}, as encodings are shared by identity
  * @param preambleText what comes first, perhaps nothing
  * @param heartbeatText the sign of life
+ * @param farewellText what comes last where the peer is told after how many milliseconds to come back, perhaps nothing
  * @param maxBytes after how many bytes the response ends, and the peer is to come back
  */
 public record StreamStyle(
@@ -24,10 +27,14 @@ public record StreamStyle(
         ChunkedFraming chunked,
         String preambleText,
         String heartbeatText,
+        LongFunction<String> farewellText,
         long maxBytes) {
 
     /** For {@link #maxBytes} where a response never ends. */
     public static final long ENDLESS = Long.MAX_VALUE;
+
+    /** For {@link #farewellText} where a peer cannot be told when to come back. */
+    public static final LongFunction<String> NO_FAREWELL = millis -> "";
 
     /** The headers, with those that keep intermediaries from holding the stream back or changing it. */
     HttpHeaders headers() {
@@ -40,6 +47,10 @@ public record StreamStyle(
 
     ByteBuf heartbeat() {
         return utf8(heartbeatText);
+    }
+
+    ByteBuf farewell(Duration comeBack) {
+        return utf8(farewellText.apply(comeBack.toMillis()));
     }
 
     private static ByteBuf utf8(String text) {

@@ -21,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -541,7 +542,7 @@ final class HttpPortTest {
             assertThat(idle.get("/wherry/echo").read().status()).isEqualTo(200);
             waiting.get("/wherry/park");
             HttpExchange exchange = Await.next(parked);
-            var closed = server.httpPort().close();
+            var closed = server.httpPort().close(Duration.ofSeconds(5));
             idle.expectEnd();
             exchange.run(() -> answer(exchange, "last"));
             Response last = waiting.read();

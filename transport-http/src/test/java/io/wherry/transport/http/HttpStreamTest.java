@@ -13,6 +13,7 @@ import io.wherry.spi.Envelope.Kind;
 import io.wherry.testkit.Await;
 import io.wherry.transport.http.RawClient.Response;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -228,7 +229,7 @@ final class HttpStreamTest {
             client.get("/wherry/stream");
             Begun stream = begin();
             stream.write("one");
-            var closed = server.httpPort().close();
+            var closed = server.httpPort().close(Duration.ofSeconds(5));
             assertThat(client.read().body()).isEqualTo("one");
             client.expectEnd();
             Await.value(closed);

@@ -21,9 +21,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -374,5 +377,34 @@ final class PlainHttpTest {
         String[] welcome = opened.body().split("[ \n]", -1);
         HttpResponse<String> again = get("?protocol=wherry.v1&channel=" + welcome[4] + "&after=" + welcome[1]);
         assertThat(again.body()).startsWith("w " + welcome[1]).contains(" resumed\n");
+    }
+
+    /** While the server stops, what was asked before is answered, and what is asked now is told when to come back. */
+    @Test
+    void answersWhatWasAskedBeforeItStops() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        server.onRequest("slow", RequestHandler.async((channel, request) -> {
+            asked.countDown();
+            return slow;
+        }));
+        CompletableFuture<HttpResponse<String>> before =
+                http.sendAsync(request("?to=slow").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        assertThat(asked.await(15, TimeUnit.SECONDS)).isTrue();
+
+        CompletionStage<Void> closed = server.closeAsync(Duration.ofSeconds(12));
+
+        for (String query : List.of("?topic=time", "?topic=time&after=x-0", "?protocol=wherry.v1")) {
+            HttpResponse<String> refused = get(query);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValueAsLong("retry-after").orElseThrow())
+                    .isBetween(1L, 13L);
+            assertThat(refused.body()).contains("\"code\":\"unavailable\"");
+        }
+        HttpResponse<String> notPublished = send(request("?topic=open").POST(BodyPublishers.ofString("late")));
+        assertThat(notPublished.statusCode()).isEqualTo(503);
+        assertThat(closed.toCompletableFuture()).isNotDone();
+        slow.complete(Message.of("at last"));
+        assertThat(before.get(15, TimeUnit.SECONDS).body()).isEqualTo("at last");
+        assertThat(closed).succeedsWithin(Duration.ofSeconds(12));
     }
 }

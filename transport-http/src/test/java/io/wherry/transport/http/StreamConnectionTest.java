@@ -46,7 +46,13 @@ final class StreamConnectionTest {
     /** Serves streams with {@code first} before all else and {@code !} as heartbeat. */
     private RawClient connect(long maxBytes) {
         StreamStyle style = new StreamStyle(
-                "text/plain", RawFraming.of(Delimiter.LF), Delimiter.LF.chunkedRaw(), "first\n", "!\n", maxBytes);
+                "text/plain",
+                RawFraming.of(Delimiter.LF),
+                Delimiter.LF.chunkedRaw(),
+                "first\n",
+                "!\n",
+                StreamStyle.NO_FAREWELL,
+                maxBytes);
         when(listener.position()).thenReturn(START);
         when(server.acceptor().read(any(), any())).thenAnswer(call -> taken(call.getArgument(1)));
         when(server.acceptor().attach(any(), any())).thenAnswer(call -> taken(call.getArgument(1)));

@@ -15,6 +15,7 @@ import io.wherry.testkit.Await;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -121,7 +122,7 @@ final class TestServer implements ServerContext, AutoCloseable {
 
     @Override
     public void close() {
-        ports.values().forEach(port -> Await.value(port.close()));
+        ports.values().forEach(port -> Await.value(port.close(Duration.ofSeconds(5))));
         Await.value(loops.close());
     }
 }

@@ -13,6 +13,7 @@ import io.wherry.spi.ServerContext;
 import io.wherry.spi.Target;
 import java.net.SocketAddress;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class LocalPort implements Port {
     }
 
     @Override
-    public CompletionStage<Void> close() {
+    public CompletionStage<Void> close(Duration grace) {
         BOUND.remove(name, this);
         closing = true;
         for (LocalConnection connection : connections) {

@@ -17,10 +17,12 @@ import io.wherry.testkit.RawHttp.Head;
 import io.wherry.transport.http.BatchFraming;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -281,6 +283,22 @@ class LongPollServerTest {
             uplink.send("POST /wherry/http?channel=" + polled.id + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
                     + batch.length() + "\r\nContent-Type: " + BatchFraming.MEDIA_TYPE + "\r\n\r\n" + batch);
             assertThat(uplink.readHead().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void refusesPollsWhereTheServerStopsAndTellsWhenToComeBack() {
+        Server server = start();
+        try (RawHttp parked = new RawHttp(server.port()).get("/wherry/longpoll?topic=time")) {
+            awaitReader(server);
+
+            CompletionStage<Void> closed = server.closeAsync(Duration.ofSeconds(10));
+
+            Head refused = parked.readHead();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("retry-after")).isEqualTo("1");
+            assertThat(parked.readToEnd()).contains("\"code\":\"unavailable\"");
+            Await.value(closed);
         }
     }
 }

@@ -49,6 +49,7 @@ final class SseServerTransport implements ServerTransport {
                 // The id of the welcome makes this a block.
                 request.isChannel() ? "" : "retry: " + retryMillis + "\n",
                 HEARTBEAT,
+                millis -> "retry: " + millis + "\n\n",
                 StreamStyle.ENDLESS);
     }
 

@@ -13,7 +13,9 @@ import io.wherry.testkit.Fixture;
 import io.wherry.testkit.RawHttp;
 import io.wherry.testkit.RawHttp.Head;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,8 +218,26 @@ class SsePlainReaderTest {
             client.readUpTo("\n\n");
             publish(server, "time", "1");
             Await.value(server.closeAsync());
-            assertThat(client.readToEnd()).endsWith("data: 1\n\n");
+            assertThat(client.readToEnd()).matches("(?s).*data: 1\n\nretry: \\d+\n\n");
             assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void tellsWhenToComeBackWhereTheServerStops() {
+        Server server = start("wherry.come-back-rate", "1");
+        try (RawHttp client = new RawHttp(server.port()).get("/wherry/sse?topic=time");
+                RawHttp late = new RawHttp(server.port())) {
+            client.readHead();
+            client.readUpTo("\n\n");
+            publish(server, "time", "12:00");
+
+            CompletionStage<Void> closed = server.closeAsync(Duration.ofSeconds(10));
+
+            assertThat(client.readUpTo("\n\n")).endsWith("data: 12:00\n\n");
+            assertThat(client.readToEnd()).matches("retry: (\\d{1,3}|100[01])\n\n");
+            Await.value(closed);
+            assertThat(late.isClosed()).isTrue();
         }
     }
 }

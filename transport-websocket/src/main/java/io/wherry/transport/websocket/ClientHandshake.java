@@ -166,7 +166,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             joined.writeBytes(content.content());
         }
         if (isTooLong || content instanceof LastHttpContent) {
-            throw Problem.read(head.status().code(), joined);
+            throw Problem.read(head.status().code(), head.headers(), joined);
         }
     }
 

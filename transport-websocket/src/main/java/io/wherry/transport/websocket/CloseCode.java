@@ -6,6 +6,9 @@ import io.netty.buffer.ByteBufUtil;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The close codes of RFC 6455, section 7.4, and the rules for what may travel. */
@@ -29,6 +32,11 @@ final class CloseCode {
 
     /** What a control frame carries at most, less the code. */
     private static final int MAX_REASON_LENGTH = 123;
+
+    /** Before the milliseconds after which to come back, in the reason of a close. */
+    static final String RETRY_AFTER = "retry-after=";
+
+    private static final Pattern COME_BACK = Pattern.compile(RETRY_AFTER + "(\\d{1,12})");
 
     private CloseCode() {}
 
@@ -70,6 +78,20 @@ final class CloseCode {
         return mayTravel(code) ? code : INTERNAL;
     }
 
+    /** The code for a reader that knows no codes of ours: going away where it is to come back later, else as {@link #of}. */
+    static int ofPlain(@Nullable WherryException reason) {
+        return reason == null || reason.retryAfter() != null ? GOING_AWAY : of(reason);
+    }
+
+    /** The reason that goes with the code: where it is known, only after how many milliseconds to come back. */
+    static String text(@Nullable WherryException reason) {
+        if (reason == null) {
+            return "";
+        }
+        Duration comeBack = reason.retryAfter();
+        return comeBack == null ? reason.getMessage() : RETRY_AFTER + comeBack.toMillis();
+    }
+
     /** A reason as it fits a close frame: cut at the end of a character, at most 123 bytes of UTF-8. */
     static String fit(String reason) {
         if (ByteBufUtil.utf8Bytes(reason) <= MAX_REASON_LENGTH) {
@@ -93,6 +115,10 @@ final class CloseCode {
         @Nullable ErrorCode known = ErrorCode.ofCloseCode(code);
         ErrorCode error = known == null ? ErrorCode.UNAVAILABLE : known;
         String said = reason.isEmpty() ? "closed" : WherryException.quote(reason);
-        return new WherryException(error, "websocket: " + said + " (close code " + code + ")");
+        WherryException failure = new WherryException(error, "websocket: " + said + " (close code " + code + ")");
+        Matcher comeBack = COME_BACK.matcher(reason);
+        return comeBack.matches()
+                ? failure.withRetryAfter(Duration.ofMillis(Long.parseLong(comeBack.group(1))))
+                : failure;
     }
 }

@@ -167,7 +167,8 @@ final class WebSocketConnection implements Connection, WebSocketPeer {
     @Override
     public void close(@Nullable WherryException reason) {
         if (socket != null) {
-            socket.close(CloseCode.of(reason), reason == null ? "" : reason.getMessage());
+            int code = inbound == Inbound.ENVELOPES ? CloseCode.of(reason) : CloseCode.ofPlain(reason);
+            socket.close(code, CloseCode.text(reason));
         } else if (earlyEnd == null) {
             earlyEnd = new End(reason);
         }

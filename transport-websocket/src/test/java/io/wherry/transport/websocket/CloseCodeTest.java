@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,5 +95,19 @@ class CloseCodeTest {
 
     private static ByteBuf body(int code, String reason) {
         return Unpooled.buffer().writeShort(code).writeBytes(reason.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void tellsWhenToComeBack() {
+        WherryException stopping =
+                new WherryException(ErrorCode.UNAVAILABLE, "stopping").withRetryAfter(Duration.ofMillis(1234));
+
+        assertThat(CloseCode.of(stopping)).isEqualTo(4503);
+        assertThat(CloseCode.ofPlain(stopping)).isEqualTo(1001);
+        assertThat(CloseCode.text(stopping)).isEqualTo("retry-after=1234");
+        assertThat(CloseCode.failure(4503, "retry-after=1234").retryAfter()).isEqualTo(Duration.ofMillis(1234));
+        assertThat(CloseCode.failure(4503, "retry-after=soon").retryAfter()).isNull();
+        assertThat(CloseCode.failure(4503, "retry-after=1234567890123").retryAfter())
+                .isNull();
     }
 }

@@ -552,6 +552,8 @@ class ServerSocketTest {
             Frame end = reader.readFrame();
             assertThat(end.firstByte()).isEqualTo(FIN | CLOSE);
             assertThat(end.code()).isEqualTo(1001);
+            assertThat(CloseCode.reasonOfBody(Unpooled.wrappedBuffer(end.payload())))
+                    .matches("retry-after=\\d{1,3}");
             reader.write(masked(FIN | CLOSE, close(1001, "")));
             assertThat(channel.readFrame().text()).startsWith("x - ");
             assertThat(channel.readFrame().opcode()).isEqualTo(CLOSE);
