@@ -54,10 +54,14 @@ final class Changeover {
 
     /** Moves to a transport, now or when the channel is connected again; whoever waited for another move is told that it failed. */
     void switchTo(Named to, CompletableFuture<Void> stage) {
+        Attempt current = connector.current();
+        boolean isLast = current == null && isTakingOver();
         cancel("another change of transport was asked for");
         wish = new Wish(to, stage);
-        Attempt current = connector.current();
-        if (current != null && current.works()) {
+        if (isLast) {
+            // The one that was given up was all that there was.
+            connector.lostBoth();
+        } else if (current != null && current.works()) {
             begin(to, "asked for by the application");
         }
     }

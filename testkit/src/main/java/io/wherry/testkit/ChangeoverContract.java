@@ -10,12 +10,17 @@ import io.wherry.Server;
 import io.wherry.Start;
 import io.wherry.Topic;
 import io.wherry.TopicOptions;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** That a channel moves to another connection while the one before still works, and nobody notices. */
@@ -131,6 +136,39 @@ public interface ChangeoverContract extends ContractPart {
         }
         sent.forEach(Await::value);
         Await.value(client.channel().request("none", Message.of("")).handle((reply, failure) -> "settled"));
+        assertThat(client.channel().state()).isEqualTo(State.OPEN);
+    }
+
+    /** When the connection that takes over is the only one left, and another move is asked for, the channel is connected again. */
+    @Test
+    default void movesOnFromTheConnectionThatIsTakingOver() {
+        Server server = fixture().server();
+        Topic topic = server.topic("topic");
+        server.start();
+        CuttableTransport network = new CuttableTransport(fixture().transport());
+        Recorder client = fixture().connect(network, fixture().uri(server));
+        Await.value(client.subscribe("topic", Start.now()).subscribed());
+        CountDownLatch given = new CountDownLatch(1);
+        network.rewrite(envelope -> {
+            if (envelope.kind() != Kind.TAKE) {
+                return envelope;
+            }
+            given.countDown();
+            return Envelope.control(Kind.HEARTBEAT, Envelope.NO_NAME, null);
+        });
+
+        CompletionStage<Void> first = client.channel().switchTo(network.name());
+        Await.open(given);
+        while (network.connections() > 1) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        network.rewrite(UnaryOperator.identity());
+        CompletionStage<Void> second = client.channel().switchTo(network.name());
+
+        assertThat(Await.failure(first).code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        Await.value(second);
+        topic.publish(Message.of("1"));
+        assertThat(client.takeTexts("topic", 1)).containsExactly("1");
         assertThat(client.channel().state()).isEqualTo(State.OPEN);
     }
 
