@@ -3,6 +3,7 @@ package io.wherry.examples;
 
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
+import io.wherry.examples.soak.Soak;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "wherry-examples",
         description = "Runs the examples of Wherry.",
-        subcommands = {TimeServer.class, TimeClient.class},
+        subcommands = {TimeServer.class, TimeClient.class, Soak.class},
         footer = {
             "",
             "The transports are configuration. The first of these that is there holds:",

@@ -25,7 +25,8 @@ final class MainTest {
                         "direct-message",
                         "history",
                         "typed-json",
-                        "tls");
+                        "tls",
+                        "soak");
     }
 
     @Test
