@@ -113,14 +113,13 @@ final class ClientChannel extends ListeningChannel {
 
     /** The server has a new channel for this client: what was the old one's alone is gone. */
     private void channelLost(@Nullable Position before) {
+        subscriptions.withdrawRenewals(outbox);
         outbox.beginAnew(new WherryException(
                 ErrorCode.UNKNOWN_CHANNEL,
                 "the channel was lost before an answer came: nobody knows whether it was applied"));
         inbound.beginAnew();
         for (String topic : subscriptions.confirmed()) {
-            Start start = before == null ? Start.now() : Start.after(before);
-            subscriptions.renewing(topic);
-            outbox.addFirst(new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), new Renewal(topic)));
+            subscriptions.renew(topic, before, outbox, new Renewal(topic));
         }
         listeners().gap(new Gap("*", Gap.Reason.CHANNEL, null));
     }
@@ -408,6 +407,9 @@ final class ClientChannel extends ListeningChannel {
 
         @Override
         public void failed(WherryException reason) {
+            if (ended != null) {
+                return;
+            }
             subscriptions.answered(topic);
             log.warn("{}: topic {} could not be subscribed to again", ClientChannel.this, topic, reason);
             listeners().gap(new Gap(topic, Gap.Reason.CHANNEL, null));

@@ -439,6 +439,7 @@ final class ClientMessages {
         if (start.mode() == Start.Mode.LAST) {
             history.readLast(
                     Math.min(start.count(), max), head, channel.server().log().now(), entries);
+            passOver(entries, max);
         } else if (after != null) {
             boolean sameEpoch = after.epoch().equals(channel.server().log().epoch());
             long from = sameEpoch ? channel.reader().requireKnown(after, head).sequence() : 0;
@@ -447,11 +448,11 @@ final class ClientMessages {
             missing = Math.max(missing, passOver(entries, max));
             if (!sameEpoch) {
                 giveGap(history, Gap.Reason.EPOCH, after, head);
-            } else if (missing > from) {
+            }
+            if (missing > from) {
                 giveGap(history, Gap.Reason.OVERRUN, channel.server().log().position(Math.min(missing, head)), head);
             }
         }
-        passOver(entries, max);
         for (Entry entry : entries) {
             channel.give(
                     head,

@@ -7,7 +7,10 @@ import io.wherry.Position;
 import io.wherry.Start;
 import io.wherry.Subscription;
 import io.wherry.WherryException;
+import io.wherry.channel.Outbox.Outcome;
+import io.wherry.channel.Outbox.Sent;
 import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +35,10 @@ final class ClientSubscriptions {
 
         private final List<RealSubscription> listeners = new ArrayList<>(1);
         private final ArrayDeque<Answering> answering = new ArrayDeque<>(1);
+        /** What subscribes to the topic again, on a new channel, and was not answered. */
+        private @Nullable Sent renewal;
+        /** How far the listeners have come by its answer, or before the channel was lost; null while there is none. */
+        private @Nullable Position renewedAfter;
     }
 
     /** A subscription that is being answered: of one listener, or of all of a topic when it is renewed. */
@@ -93,11 +100,32 @@ final class ClientSubscriptions {
         topic.answering.add(new Answering(subscription));
     }
 
-    /** A topic is subscribed to again, on a new channel. */
-    void renewing(String topic) {
+    /**
+     * Subscribes to a topic again, on a new channel: after the position at which the old one was lost, or where the channel
+     * before that one was lost, had its renewal not been answered.
+     */
+    void renew(String topic, @Nullable Position lostAt, Outbox outbox, Outcome outcome) {
         TopicListeners listeners = byTopic.get(topic);
-        if (listeners != null) {
-            listeners.answering.addFirst(new Answering(null));
+        if (listeners == null) {
+            return;
+        }
+        listeners.answering.addFirst(new Answering(null));
+        Position after = listeners.renewedAfter == null ? lostAt : listeners.renewedAfter;
+        listeners.renewedAfter = after;
+        Start start = after == null ? Start.now() : Start.after(after);
+        Sent renewal = new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), outcome);
+        listeners.renewal = renewal;
+        outbox.addFirst(renewal);
+    }
+
+    /** The channel was lost: what subscribes again, and was not answered, is not to be sent on the next one. */
+    void withdrawRenewals(Outbox outbox) {
+        for (TopicListeners topic : byTopic.values()) {
+            Sent renewal = topic.renewal;
+            topic.renewal = null;
+            if (renewal != null) {
+                outbox.abandon(renewal);
+            }
         }
     }
 
@@ -108,6 +136,9 @@ final class ClientSubscriptions {
         RealSubscription subscription = first == null ? null : first.subscription;
         if (subscription != null) {
             subscription.live = true;
+        } else if (listeners != null) {
+            listeners.renewal = null;
+            listeners.renewedAfter = null;
         }
     }
 
@@ -151,14 +182,18 @@ final class ClientSubscriptions {
         Message message = envelope.message().at(position);
         RealSubscription subscription = first.subscription;
         if (subscription == null) {
-            forLive(topic, message, dispatcher);
-            return;
-        }
-        Position last = subscription.lastHistory;
-        if (last == null || !last.isSameEpoch(position) || position.isAfter(last)) {
+            if (isNew(position, topic.renewedAfter)) {
+                topic.renewedAfter = position;
+                forLive(topic, message, dispatcher);
+            }
+        } else if (isNew(position, subscription.lastHistory)) {
             subscription.lastHistory = position;
             dispatch(subscription, message, dispatcher);
         }
+    }
+
+    private static boolean isNew(Position position, @Nullable Position last) {
+        return last == null || !last.isSameEpoch(position) || position.isAfter(last);
     }
 
     private static void dispatch(RealSubscription subscription, Message message, Dispatcher dispatcher) {

@@ -267,9 +267,11 @@ final class ServerMessages {
         int space = argument.indexOf(' ');
         Gap.Reason reason = Gap.Reason.ofText(space < 0 ? argument : argument.substring(0, space));
         Position upTo = space < 0 ? null : Position.parse(argument.substring(space + 1));
-        if (upTo != null && reason == Gap.Reason.OVERRUN) {
+        // With a position it is part of the answer to a subscription, which may have begun before what was told to
+        // others.
+        if (upTo != null && reason == Gap.Reason.OVERRUN && envelope.position() == null) {
             Position reached = channel.position();
-            if (envelope.position() == null && reached != null && reached.isSameEpoch(upTo) && !upTo.isAfter(reached)) {
+            if (reached != null && reached.isSameEpoch(upTo) && !upTo.isAfter(reached)) {
                 log.debug("{}: what another connection brought is no gap on this one: {}", channel, envelope);
                 return;
             }
