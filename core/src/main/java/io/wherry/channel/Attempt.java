@@ -258,6 +258,11 @@ final class Attempt implements ClientListener {
     @Override
     public void received(Envelope envelope) {
         lastHeardNanos = loop.nanoTime();
+        answered(envelope);
+    }
+
+    @Override
+    public void answered(Envelope envelope) {
         if (isClosed) {
             return;
         }

@@ -13,10 +13,18 @@ public interface ClientListener {
     /** An envelope has come. The first is the welcome. */
     void received(Envelope envelope);
 
+    /**
+     * An envelope has come in the answer to what was sent up, apart from what comes down: it does not say that the way down
+     * lives. Otherwise as {@link #received}.
+     */
+    default void answered(Envelope envelope) {
+        received(envelope);
+    }
+
     /** No more envelopes are at hand: acknowledgements go out now. */
     void receiveComplete();
 
-    /** Anything at all has come, such as an empty answer or a ping: the server lives. */
+    /** Anything at all has come down, such as an empty answer or a ping: the server lives. */
     void alive();
 
     /** The connection is writable again. */

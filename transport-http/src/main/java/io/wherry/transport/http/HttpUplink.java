@@ -127,11 +127,10 @@ public final class HttpUplink {
     private void deliver(ByteBuf batch) {
         delivering = true;
         try {
-            listener.alive();
             if (batch.isReadable()) {
                 BatchFraming.read(batch, context.limits().message(), envelope -> {
                     if (!closed) {
-                        listener.received(envelope);
+                        listener.answered(envelope);
                     }
                 });
                 listener.receiveComplete();

@@ -157,7 +157,7 @@ final class SplitConnectionTest {
         assertThat(post.line()).isEqualTo("POST /wherry/http?channel=id HTTP/1.1");
         assertThat(post.body()).isEqualTo("d 1 5 text to\nhello\n");
         up.answer("a - 0 - 1\n\n");
-        listener.expect("alive", "ACK 1", "complete");
+        listener.expect("ACK 1", "complete");
         chunk(down, "b");
         listener.expect("MESSAGE b", "alive", "complete");
     }
