@@ -2,7 +2,6 @@
 package io.wherry.testkit;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.wherry.spi.Loop;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -19,15 +18,17 @@ public final class FakeLoop implements Loop {
 
     private final VirtualClock clock;
     private final String name;
+    private final ByteBufAllocator alloc;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<FakeTimer> timers =
             new PriorityQueue<>(Comparator.comparingLong(FakeTimer::due).thenComparingLong(FakeTimer::order));
     private long scheduled;
     private volatile boolean ended;
 
-    FakeLoop(VirtualClock clock, String name) {
+    FakeLoop(VirtualClock clock, String name, ByteBufAllocator alloc) {
         this.clock = clock;
         this.name = name;
+        this.alloc = alloc;
     }
 
     /** The clock, which all tasks are run by. */
@@ -43,6 +44,14 @@ public final class FakeLoop implements Loop {
     /** Ends this loop after what it was given: it takes nothing more. */
     public void end() {
         ended = true;
+    }
+
+    /** Ends this loop at once: what it was given and its timers are dropped, as when its process dies. */
+    public void kill() {
+        ended = true;
+        tasks.clear();
+        timers.clear();
+        clock.forget(this);
     }
 
     /** How many timers are set. */
@@ -77,7 +86,7 @@ public final class FakeLoop implements Loop {
 
     @Override
     public ByteBufAllocator alloc() {
-        return UnpooledByteBufAllocator.DEFAULT;
+        return alloc;
     }
 
     boolean isReady() {

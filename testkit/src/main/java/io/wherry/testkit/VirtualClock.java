@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.testkit;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +39,18 @@ public final class VirtualClock {
 
     /** Makes a loop that lives by this clock. */
     public FakeLoop loop(String name) {
-        FakeLoop loop = new FakeLoop(this, name);
+        return loop(name, UnpooledByteBufAllocator.DEFAULT);
+    }
+
+    /** Makes a loop that lives by this clock, with buffers of the test's. */
+    public FakeLoop loop(String name, ByteBufAllocator alloc) {
+        FakeLoop loop = new FakeLoop(this, name, alloc);
         loops.add(loop);
         return loop;
+    }
+
+    void forget(FakeLoop loop) {
+        loops.remove(loop);
     }
 
     /** The time, in nanoseconds from 0. */
@@ -87,7 +98,11 @@ public final class VirtualClock {
     }
 
     private long nextDue() {
-        return loops.stream().mapToLong(FakeLoop::nextDue).min().orElse(Long.MAX_VALUE);
+        long due = Long.MAX_VALUE;
+        for (int i = 0; i < loops.size(); i++) {
+            due = Math.min(due, loops.get(i).nextDue());
+        }
+        return due;
     }
 
     @Nullable FakeLoop running() {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.testkit.simulation;
+
+import io.wherry.Position;
+import io.wherry.log.Entry;
+import io.wherry.log.Log;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All that was ever published in one life of a log, also what its topics have dropped. Confined to the thread of the run. */
+final class Life {
+
+    private final String epoch;
+    private final Map<String, List<Entry>> byTopic = new HashMap<>();
+    private final Map<String, Entry> byText = new HashMap<>();
+    private Log.Link read;
+    private boolean crashed;
+
+    Life(Log log) {
+        this.epoch = log.epoch();
+        this.read = log.last();
+    }
+
+    String epoch() {
+        return epoch;
+    }
+
+    void crashed() {
+        collect();
+        crashed = true;
+    }
+
+    boolean hasCrashed() {
+        return crashed;
+    }
+
+    private void collect() {
+        Log.Link next;
+        while ((next = read.next()) != null) {
+            Entry entry = next.entry();
+            byTopic.computeIfAbsent(entry.history().name(), any -> new ArrayList<>())
+                    .add(entry);
+            byText.putIfAbsent(entry.envelope().message().text(), entry);
+            read = next;
+        }
+    }
+
+    /** A topic's messages, in order. */
+    List<Entry> topic(String name) {
+        collect();
+        return byTopic.getOrDefault(name, List.of());
+    }
+
+    /** Where a text was published first; null when it was not. */
+    @Nullable Position published(String text) {
+        collect();
+        Entry entry = byText.get(text);
+        return entry == null ? null : entry.position();
+    }
+
+    /** How often a text was published to a topic. */
+    long count(String topic, String text) {
+        return topic(topic).stream()
+                .filter(entry -> entry.envelope().message().text().equals(text))
+                .count();
+    }
+
+    /** The first message of a topic after one place and before another; null for none. */
+    @Nullable Entry between(String topic, long after, long before) {
+        List<Entry> all = topic(topic);
+        int low = 0;
+        int high = all.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (all.get(middle).sequence() <= after) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low < all.size() && all.get(low).sequence() < before ? all.get(low) : null;
+    }
+}
