@@ -106,8 +106,9 @@ final class Outbox {
         waiting.add(sent);
     }
 
-    /** Adds what goes before everything that waits. */
+    /** Adds what goes before everything that waits, and counts it. */
     void addFirst(Sent sent) {
+        budget.add(sent.weight());
         waiting.addFirst(sent);
     }
 
