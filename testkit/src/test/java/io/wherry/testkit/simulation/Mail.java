@@ -21,6 +21,11 @@ final class Mail {
         return gathered.size() == 0;
     }
 
+    /** Whether something was taken that is not known to have arrived. */
+    boolean isUnderWay() {
+        return !underWay.isEmpty();
+    }
+
     boolean isWritable() {
         return gathered.size() < HIGH_MARK;
     }

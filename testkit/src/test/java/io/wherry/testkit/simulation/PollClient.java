@@ -33,6 +33,10 @@ final class PollClient implements ClientConnection {
     private boolean readable = true;
     private boolean flushed;
     private boolean owed;
+    /** Whether the server had no room for what was posted, which is to be sent again. */
+    private boolean refused;
+
+    private boolean pausing;
     private boolean due;
     private boolean saidGoodbye;
     private boolean delivering;
@@ -55,10 +59,10 @@ final class PollClient implements ClientConnection {
 
     private void advance() {
         String id = channelId;
-        if (closed || delivering || id == null) {
+        if (closed || delivering || id == null || pausing) {
             return;
         }
-        boolean hasMail = owed || (flushed && !mail.isEmpty());
+        boolean hasMail = owed || refused || (flushed && !mail.isEmpty());
         boolean polls = readable && !closing && !saidGoodbye;
         if (hasMail && poll == null && beside == null && polls) {
             poll = post(id, true);
@@ -70,7 +74,7 @@ final class PollClient implements ClientConnection {
         } else if (poll == null && polls && timer == null) {
             timer = requests.loop().schedule(this::intervalOver, INTERVAL_NANOS);
         }
-        if (closing && poll == null && beside == null && mail.isEmpty()) {
+        if (closing && poll == null && beside == null && !hasMail && mail.isEmpty()) {
             end(null);
         }
     }
@@ -82,16 +86,23 @@ final class PollClient implements ClientConnection {
     }
 
     private Poll post(String id, boolean polls) {
-        flushed = false;
-        owed = false;
-        if (!mail.isWritable()) {
-            requests.loop().execute(listener::writable);
+        byte[] body = new byte[0];
+        long mark = 0;
+        if (owed) {
+            owed = false;
+        } else {
+            flushed = false;
+            refused = false;
+            if (!mail.isWritable()) {
+                requests.loop().execute(listener::writable);
+            }
+            body = mail.take();
+            mark = mail.mark();
         }
-        byte[] body = mail.take();
         Hello hello = polls
                 ? requests.next(What.POLL, id, listener.position(), body)
                 : requests.next(What.POST, id, null, body);
-        return new Poll(hello, mail.mark());
+        return new Poll(hello, mark);
     }
 
     @Override
@@ -161,6 +172,14 @@ final class PollClient implements ClientConnection {
         requests.loop().execute(() -> listener.closed(cause));
     }
 
+    private void forget(Poll answered) {
+        if (poll == answered) {
+            poll = null;
+        } else {
+            beside = null;
+        }
+    }
+
     private void take(Envelope envelope, Poll from) {
         switch (envelope.kind()) {
             case WELCOME -> channelId = envelope.name();
@@ -191,11 +210,7 @@ final class PollClient implements ClientConnection {
 
         @Override
         public void answered(byte[] body) {
-            if (poll == this) {
-                poll = null;
-            } else {
-                beside = null;
-            }
+            forget(this);
             delivering = true;
             try {
                 listener.alive();
@@ -221,7 +236,18 @@ final class PollClient implements ClientConnection {
 
         @Override
         public void failed(WherryException cause) {
-            end(cause);
+            if (closed || !isPost || cause.code() != ErrorCode.TOO_MANY) {
+                end(cause);
+                return;
+            }
+            forget(this);
+            owed = true;
+            refused |= mark > 0;
+            pausing = true;
+            requests.afterRefusal(() -> {
+                pausing = false;
+                advance();
+            });
         }
     }
 }

@@ -65,7 +65,10 @@ final class PollServer implements Connection, Wire.Events {
         awaited = 2;
         uplink.acknowledged()
                 .whenComplete((number, failure) -> end.loop().execute(() -> {
-                    if (number != null) {
+                    if (failure != null && !ended) {
+                        end.close(WherryException.from(failure));
+                        over(null);
+                    } else if (number != null) {
                         answer.writeBytes(SimulatedTransport.encode(
                                 Envelope.control(Envelope.Kind.ACK, Long.toString(number), null)));
                     }

@@ -65,6 +65,11 @@ final class Requests {
         return network.connect(loop(), SimulatedPort.NAME, first(What.STREAM), events);
     }
 
+    /** Does something after the pause that follows a refusal for want of room. */
+    void afterRefusal(Runnable task) {
+        loop().schedule(task, 60 * Weather.MILLIS);
+    }
+
     Request request(Hello hello, Answer answer) {
         return new Request(hello, answer);
     }

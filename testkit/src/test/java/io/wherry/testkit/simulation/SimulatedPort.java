@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** The server half of all simulated transports: what a connection asks for, it is given. Confined to the thread of the run. */
 final class SimulatedPort implements Port, SimulatedNetwork.Host {

@@ -250,7 +250,7 @@ final class SimulatedServer {
         }
     }
 
-    /** Replies that come at once, or after a while, or never. */
+    /** Replies that come at once, or after a while, or too late. */
     static final class Answers {
 
         private Answers() {}
@@ -260,11 +260,12 @@ final class SimulatedServer {
             int chance = machine.chance().nextInt(20);
             if (chance < 10) {
                 reply.complete(Message.of("re:" + text));
-            } else if (chance < 19) {
+            } else {
+                int most = chance < 19 ? 1500 : 12_000;
                 machine.callbacks()
                         .schedule(
                                 () -> reply.complete(Message.of("re:" + text)),
-                                machine.chance().nextInt(1500) * Weather.MILLIS);
+                                machine.chance().nextInt(most) * Weather.MILLIS);
             }
             return reply;
         }

@@ -32,6 +32,8 @@ final class SplitClient implements ClientConnection {
     private boolean flushed;
     /** Whether the server has had no room: an empty POST waits for it. */
     private boolean owed;
+    /** Whether the server has refused a POST a moment ago. */
+    private boolean pausing;
 
     private boolean closing;
     private boolean closed;
@@ -94,16 +96,19 @@ final class SplitClient implements ClientConnection {
 
     private void post() {
         String id = channelId;
-        if (closed || post != null || id == null) {
+        if (closed || post != null || id == null || pausing) {
             return;
         }
-        if (owed || (flushed && !mail.isEmpty())) {
-            flushed = false;
+        if (owed) {
             owed = false;
+            post = requests.request(requests.next(What.POST, id, null, new byte[0]), new PostAnswer(0));
+        } else if (mail.isUnderWay() || (flushed && !mail.isEmpty())) {
+            flushed = false;
             if (!mail.isWritable()) {
                 requests.loop().execute(listener::writable);
             }
-            post = requests.request(requests.next(What.POST, id, null, mail.take()), new PostAnswer());
+            Hello hello = requests.next(What.POST, id, null, mail.take());
+            post = requests.request(hello, new PostAnswer(mail.mark()));
         } else if (closing && mail.isEmpty()) {
             end(null);
         }
@@ -236,10 +241,16 @@ final class SplitClient implements ClientConnection {
     /** What comes in the answer to a POST. */
     private final class PostAnswer implements Requests.Answer {
 
+        private final long mark;
+
+        PostAnswer(long mark) {
+            this.mark = mark;
+        }
+
         @Override
         public void answered(byte[] body) {
             post = null;
-            mail.arrived(mail.mark());
+            mail.arrived(mark);
             owed = body.length == 0;
             if (!closed && body.length > 0) {
                 SimulatedTransport.read(body, requests.maxMessage(), requests.trace(), listener::answered);
@@ -251,7 +262,16 @@ final class SplitClient implements ClientConnection {
         @Override
         public void failed(WherryException cause) {
             post = null;
-            SplitClient.this.failed(cause);
+            if (cause.code() == ErrorCode.TOO_MANY && !closed) {
+                owed = true;
+                pausing = true;
+                requests.afterRefusal(() -> {
+                    pausing = false;
+                    post();
+                });
+            } else {
+                SplitClient.this.failed(cause);
+            }
         }
     }
 }
