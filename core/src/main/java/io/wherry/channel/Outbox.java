@@ -238,7 +238,7 @@ final class Outbox {
     private void dropReplies() {
         waiting.removeIf(sent -> {
             if (sent.isReply()) {
-                budget.release(sent.message.size());
+                budget.release(sent.weight());
             }
             return sent.isReply();
         });
