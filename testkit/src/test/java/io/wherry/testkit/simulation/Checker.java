@@ -60,6 +60,14 @@ final class Checker {
         return null;
     }
 
+    /** Whether a position, or a later life of the log, has been come to. */
+    boolean isReached(Position position, Position by) {
+        if (position.isSameEpoch(by)) {
+            return !position.isAfter(by);
+        }
+        return lives.indexOf(life(position.epoch())) < lives.indexOf(life(by.epoch()));
+    }
+
     Life lastLife() {
         return lives.get(lives.size() - 1);
     }

@@ -147,8 +147,7 @@ final class Hearing {
                 case EPOCH -> epochTold = true;
                 case CHANNEL -> {
                     given |= gap.topic().equals(topic);
-                    boolean isLive =
-                            cursor != null && head != null && cursor.isSameEpoch(head) && !head.isAfter(cursor);
+                    boolean isLive = cursor != null && head != null && checker.isReached(head, cursor);
                     if (start.mode() == Start.Mode.LAST && !isLive) {
                         // The last ones are asked for again.
                         cursor = null;

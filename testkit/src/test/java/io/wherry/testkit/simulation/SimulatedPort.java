@@ -16,6 +16,7 @@ import io.wherry.spi.Port;
 import io.wherry.spi.ServerContext;
 import io.wherry.testkit.FakeLoop;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,7 +55,7 @@ final class SimulatedPort implements Port, SimulatedNetwork.Host {
     }
 
     @Override
-    public CompletionStage<Void> close() {
+    public CompletionStage<Void> close(Duration grace) {
         network.unlisten(NAME, this);
         closing = true;
         for (Wire.End end : List.copyOf(ends)) {

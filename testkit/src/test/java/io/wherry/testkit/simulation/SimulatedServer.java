@@ -13,6 +13,7 @@ import io.wherry.WherryException;
 import io.wherry.channel.Inspector;
 import io.wherry.testkit.simulation.Checker.Sent;
 import io.wherry.testkit.simulation.SimulatedTransport.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,7 +130,9 @@ final class SimulatedServer {
     CompletionStage<Void> close() {
         world.trace().add("server", "closes", 0);
         closing = true;
-        return server.closeAsync().whenComplete((done, failure) -> gone = true);
+        Duration grace =
+                Duration.ofMillis(world.random().nextInt(2) * world.random().nextInt(3000));
+        return server.closeAsync(grace).whenComplete((done, failure) -> gone = true);
     }
 
     /** What is not yet as it must be in the end; null for nothing. */
