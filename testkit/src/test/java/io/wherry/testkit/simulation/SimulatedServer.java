@@ -174,7 +174,8 @@ final class SimulatedServer {
             }
         }
         if (machine.timers() != 0 || machine.buffers() != 0) {
-            return "the server has " + machine.timers() + " timers and " + machine.buffers() + " buffers left";
+            return "the server of " + life.epoch() + " has " + machine.timers() + " timers and " + machine.buffers()
+                    + " buffers left";
         }
         return null;
     }
