@@ -151,10 +151,10 @@ final class HttpUplinkTest {
         refuse(peer);
         assertThat(peer.read().body()).isEmpty();
         peer.answer("a - 0 - 0\n\n");
-        listener.expect("alive", "ACK 0", "complete");
+        listener.expect("ACK 0", "complete");
         assertThat(peer.read().body()).isEqualTo(batch(1, 2));
         peer.answer("a - 0 - 2\n\n");
-        listener.expect("alive", "ACK 2", "complete");
+        listener.expect("ACK 2", "complete");
         send(3);
         assertThat(peer.read().body()).isEqualTo(batch(3));
         assertThat(failures).isEmpty();
