@@ -2,6 +2,7 @@
 package io.wherry;
 
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -16,6 +17,17 @@ public interface Client extends AutoCloseable {
      * @param uri the server's path, such as {@code http://localhost:8080/wherry}
      */
     Channel connect(URI uri);
+
+    /**
+     * Tries each of this client's transports on the way to a server, one after the other, and says what works. Each opens a
+     * channel of its own for it, which the server's application sees, and ends it. What is known of the path by then does not
+     * count, and nothing is changed for the channels of this client.
+     *
+     * @param uri the server's path, such as {@code http://localhost:8080/wherry}
+     * @return a report for each transport, in the order of preference; a transport that does not answer takes up to twice {@code
+     *     wherry.connect-timeout}. Fails with {@link ErrorCode#CLOSED} when the client is closed meanwhile
+     */
+    CompletionStage<List<TransportReport>> probe(URI uri);
 
     /** Closes all channels and waits until nothing is left. */
     @Override

@@ -227,7 +227,8 @@ final class Connector implements Attempt.Owner {
         }
     }
 
-    private static boolean isAnswer(Envelope envelope) {
+    /** Whether it shows that a message has made the round trip. */
+    static boolean isAnswer(Envelope envelope) {
         return envelope.kind() == Kind.ACK || isSignOfLife(envelope);
     }
 
@@ -333,7 +334,7 @@ final class Connector implements Attempt.Owner {
         }
     }
 
-    private static WherryException asReason(@Nullable Throwable cause, String otherwise) {
+    static WherryException asReason(@Nullable Throwable cause, String otherwise) {
         if (cause instanceof WherryException known) {
             return known;
         }

@@ -5,6 +5,7 @@ import io.wherry.Channel;
 import io.wherry.Client;
 import io.wherry.ErrorCode;
 import io.wherry.Limits;
+import io.wherry.TransportReport;
 import io.wherry.WherryException;
 import io.wherry.config.Config;
 import io.wherry.config.CoreKeys;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ public final class RealClient implements Client {
     /** In the order in which they were opened. */
     private final Set<ClientChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
+    private final Set<Probe> probes = ConcurrentHashMap.newKeySet();
     private final boolean closesWithChannel;
     private @Nullable CompletableFuture<Void> closing;
 
@@ -104,18 +107,26 @@ public final class RealClient implements Client {
         return settings.callbacksOnLoop() ? loop : callbackThreads;
     }
 
-    @Override
-    public Channel connect(URI uri) {
+    private static void requireAddress(URI uri) {
         Objects.requireNonNull(uri, "uri");
         if (uri.getScheme() == null) {
             throw new WherryException(
                     ErrorCode.BAD_REQUEST, "uri: " + uri + " (expected: such as http://localhost:8080/wherry)");
         }
+    }
+
+    private void requireNotClosed() {
+        if (closing != null) {
+            throw new WherryException(ErrorCode.CLOSED, "the client is closed");
+        }
+    }
+
+    @Override
+    public Channel connect(URI uri) {
+        requireAddress(uri);
         ClientChannel channel;
         synchronized (this) {
-            if (closing != null) {
-                throw new WherryException(ErrorCode.CLOSED, "the client is closed");
-            }
+            requireNotClosed();
             channel = new ClientChannel(this, uri, loops.next());
             channels.add(channel);
         }
@@ -128,6 +139,20 @@ public final class RealClient implements Client {
         if (closesWithChannel) {
             closeAsync();
         }
+    }
+
+    @Override
+    public CompletionStage<List<TransportReport>> probe(URI uri) {
+        requireAddress(uri);
+        Probe probe;
+        synchronized (this) {
+            requireNotClosed();
+            probe = new Probe(this, uri, loops.next());
+            probes.add(probe);
+        }
+        var unused = probe.ended().thenRun(() -> probes.remove(probe));
+        probe.start();
+        return probe.result().minimalCompletionStage();
     }
 
     @Override
@@ -149,6 +174,10 @@ public final class RealClient implements Client {
         List<CompletableFuture<Void>> ended = new ArrayList<>();
         for (ClientChannel channel : channels.toArray(ClientChannel[]::new)) {
             ended.add(channel.closeAsync().toCompletableFuture());
+        }
+        for (Probe probe : probes) {
+            ended.add(probe.ended());
+            probe.stop();
         }
         var unused = CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new))
                 .handle((done, failure) -> failure)

@@ -21,7 +21,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "wherry-examples",
         description = "Runs the examples of Wherry.",
-        subcommands = {TimeServer.class, TimeClient.class, Soak.class},
+        subcommands = {TimeServer.class, TimeClient.class, Doctor.class, Soak.class},
         footer = {
             "",
             "The transports are configuration. The first of these that is there holds:",

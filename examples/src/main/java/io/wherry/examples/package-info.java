@@ -16,6 +16,7 @@
  *   <tr><td>objects as JSON</td><td>{@link io.wherry.examples.TypedJson}</td><td>{@code typed-json}</td></tr>
  *   <tr><td>clients that publish</td><td>{@link io.wherry.examples.Chat}</td>
  *     <td>{@code chat Ann}, and {@code chat Bob --url http://localhost:8080/wherry}</td></tr>
+ *   <tr><td>which transports work on the way to a server</td><td>{@code Doctor}</td><td>{@code doctor http://localhost:8080/wherry}</td></tr>
  *   <tr><td>whether anything is lost while the network breaks</td><td>{@link io.wherry.examples.soak.Soak}</td><td>{@code soak}</td></tr>
  *   <tr><td>TLS</td><td>{@link io.wherry.examples.Tls}</td><td>{@code tls}</td></tr>
  * </table>

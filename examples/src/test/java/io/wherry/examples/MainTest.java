@@ -26,7 +26,8 @@ final class MainTest {
                         "history",
                         "typed-json",
                         "tls",
-                        "soak");
+                        "soak",
+                        "doctor");
     }
 
     @Test
