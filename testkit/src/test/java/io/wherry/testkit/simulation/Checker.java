@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Checker {
 
     private final Trace trace;
+    private boolean stopped;
     private final List<Life> lives = new ArrayList<>();
     private final Map<String, Sent> sent = new LinkedHashMap<>();
     private @Nullable String problem;
@@ -73,6 +74,15 @@ final class Checker {
     }
 
     /** Whether a server has died without notice since some other life began. */
+    boolean hasStopped() {
+        return stopped;
+    }
+
+    /** A server is about to stop in order. */
+    void stops() {
+        stopped = true;
+    }
+
     boolean hasCrashed() {
         return lives.stream().anyMatch(Life::hasCrashed);
     }
@@ -86,6 +96,7 @@ final class Checker {
         private final int index;
         private int received;
         private boolean refused;
+        private boolean mustSucceed;
         private @Nullable CompletionStage<?> stage;
         private boolean done;
         private @Nullable WherryException failure;
@@ -109,7 +120,13 @@ final class Checker {
             done = true;
             failure = thrown == null ? null : WherryException.from(thrown);
             trace.add(lane.name, failure == null ? "done" : failure.code().text(), index);
+            require(failure == null || !mustSucceed, text + ": fails when all is well: " + failure);
             lane.completed(this, failure);
+        }
+
+        /** Its stage must not fail. */
+        void mustSucceed() {
+            mustSucceed = true;
         }
 
         Lane lane() {

@@ -77,9 +77,10 @@ final class Hearing {
      * Judges what was heard.
      *
      * @param alive whether everything must have come
+     * @param alone whether every gap of the topic is this listener's
      * @return what is missing, null for nothing; what can never be right is objected to
      */
-    @Nullable String judge(boolean alive) {
+    @Nullable String judge(boolean alive, boolean alone) {
         if (!answered) {
             return name + ": is not answered";
         }
@@ -87,7 +88,7 @@ final class Hearing {
             // It has ended before it was answered in full: what it got is a beginning.
             return null;
         }
-        return new Judgement().judge(alive && !closed && failure == null);
+        return new Judgement(alone).judge(alive && !closed && failure == null);
     }
 
     /** One walk through what was heard. */
@@ -96,8 +97,13 @@ final class Hearing {
         private @Nullable Position cursor =
                 start.mode() == Start.Mode.LAST ? null : start.mode() == Start.Mode.AFTER ? start.position() : head;
         private @Nullable Position gapUpTo;
+        private final boolean alone;
         private boolean epochTold;
         private boolean given;
+
+        Judgement(boolean alone) {
+            this.alone = alone;
+        }
 
         @Nullable String judge(boolean alive) {
             for (Heard one : heard) {
@@ -166,6 +172,10 @@ final class Hearing {
             checker.require(
                     life != null && life.between(topic, upTo.sequence() - 1, upTo.sequence() + 1) != null,
                     name + ": a gap up to " + upTo + ", where nothing was published");
+            Position at = cursor;
+            checker.require(
+                    !alone || at == null || !at.isSameEpoch(upTo) || upTo.isAfter(at),
+                    name + ": a gap up to " + upTo + ", and has come to " + at);
             if (gapUpTo == null || !gapUpTo.isSameEpoch(upTo) || upTo.isAfter(gapUpTo)) {
                 gapUpTo = upTo;
             }

@@ -42,6 +42,8 @@ final class SimulatedClient {
     private int lastDown = -1;
     private @Nullable WherryException ended;
     private boolean closing;
+    private boolean probing;
+    private boolean closedByServer;
 
     SimulatedClient(World world, int number) {
         this.world = world;
@@ -63,12 +65,16 @@ final class SimulatedClient {
         channel.onMessage("down", (from, message) -> down(message.text()));
         channel.onRequest("asked", RequestHandler.async((from, message) -> {
             down(message.text());
-            return SimulatedServer.Answers.later(machine, message.text());
+            return SimulatedServer.Answers.later(machine, message.text(), probing);
         }));
         channel.onGap(this::gap);
         channel.onClose(reason -> {
             world.checker().require(ended == null, name + ": its end is told twice");
             ended = reason;
+            boolean isDue = closing
+                    || closedByServer
+                    || reason.code() == ErrorCode.CLOSED && world.checker().hasStopped();
+            world.checker().require(isDue, name + ": ends, and nobody has ended it: " + reason);
             world.trace().add(name, "ends: " + reason.code().text(), 0);
         });
         world.trace().add(name, "connects", 0);
@@ -80,6 +86,15 @@ final class SimulatedClient {
 
     boolean isOver() {
         return closing || ended != null;
+    }
+
+    /** The server is about to end one of its channels. */
+    void closedByServer() {
+        closedByServer = true;
+    }
+
+    int channelsLost() {
+        return channelsLost;
     }
 
     private void gap(Gap gap) {
@@ -165,21 +180,36 @@ final class SimulatedClient {
         }
     }
 
+    /** Prepares to answer at once. */
+    void prepare() {
+        probing = true;
+    }
+
+    /** Sends something that must arrive. */
+    void probe() {
+        talk(false).mustSucceed();
+        talk(true).mustSucceed();
+    }
+
     private void talk(Random random, int count) {
         for (int i = 0; i < count; i++) {
-            boolean asks = random.nextInt(3) == 0;
-            Sent one = up.send(asks, world.padding());
-            Message message = Message.of(one.text());
-            if (asks) {
-                one.stage(channel.request("ask", message)
-                        .thenAccept(reply -> world.checker()
-                                .require(
-                                        reply.text().equals("re:" + one.text()),
-                                        one.text() + ": is answered " + reply.text())));
-            } else {
-                one.stage(channel.send("up", message));
-            }
+            var unused = talk(random.nextInt(3) == 0);
         }
+    }
+
+    private Sent talk(boolean asks) {
+        Sent one = up.send(asks, world.padding());
+        Message message = Message.of(one.text());
+        if (asks) {
+            one.stage(channel.request("ask", message)
+                    .thenAccept(reply -> world.checker()
+                            .require(
+                                    reply.text().equals("re:" + one.text()),
+                                    one.text() + ": is answered " + reply.text())));
+        } else {
+            one.stage(channel.send("up", message));
+        }
+        return one;
     }
 
     /** Moves to another connection, or asks for a transport that it does not have. */
@@ -209,16 +239,28 @@ final class SimulatedClient {
         if (unsettled == null) {
             unsettled = publishing.unsettled();
         }
+        if (unsettled == null && channelsLost == 0 && up.all().stream().anyMatch(SimulatedClient::isLost)) {
+            unsettled = name + ": a stage says that the channel was lost, and no gap does";
+        }
         if (unsettled == null && !switches.stream().allMatch(CompletableFuture::isDone)) {
             unsettled = name + ": a change of transport has no end";
         }
         for (Hearing hearing : hearings) {
-            unsettled = unsettled == null ? hearing.judge(alive) : unsettled;
+            unsettled = unsettled == null ? hearing.judge(alive, isAlone(hearing)) : unsettled;
         }
         if (unsettled == null && alive && Inspector.underWay(channel) != 0) {
             unsettled = name + ": counts " + Inspector.underWay(channel) + " bytes under way";
         }
         return unsettled;
+    }
+
+    /** Whether a gap of its topic can only be this one's. */
+    private boolean isAlone(Hearing hearing) {
+        return channelsLost == 0
+                && hearings.stream()
+                                .filter(other -> other.topic().equals(hearing.topic()))
+                                .count()
+                        == 1;
     }
 
     /** What is left after the end; null for nothing. */
@@ -233,6 +275,11 @@ final class SimulatedClient {
             return name + ": " + machine.timers() + " timers and " + machine.buffers() + " buffers are left";
         }
         return null;
+    }
+
+    private static boolean isLost(Sent one) {
+        WherryException failure = one.failure();
+        return failure != null && failure.code() == ErrorCode.UNKNOWN_CHANNEL;
     }
 
     private void judge(Sent one, @Nullable WherryException failure) {

@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +35,7 @@ final class SimulatedServer {
     private final Map<Channel, Conversation> conversations = new LinkedHashMap<>();
     private int published;
     private boolean closing;
+    private boolean probing;
     private boolean gone;
 
     SimulatedServer(World world, int number) {
@@ -93,6 +94,18 @@ final class SimulatedServer {
         world.trace().add(topic.name(), "publishes", published);
     }
 
+    /** Sends something that must arrive to those of some clients. */
+    void probe(Set<String> clients) {
+        probing = true;
+        conversations.values().stream()
+                .filter(one -> !one.closed && one.isKnown() && clients.contains(one.client))
+                .forEach(one -> {
+                    one.down(false).mustSucceed();
+                    one.down(true).mustSucceed();
+                });
+        publish(1);
+    }
+
     private @Nullable Conversation any() {
         List<Conversation> open =
                 conversations.values().stream().filter(one -> !one.closed).toList();
@@ -103,18 +116,26 @@ final class SimulatedServer {
     void talk(int count) {
         Conversation one = any();
         for (int i = 0; i < count && one != null; i++) {
-            one.down(world.random());
+            one.down(world.random().nextInt(4) == 0);
         }
     }
 
-    /** Ends one channel. */
-    void closeOne() {
+    /** Ends one channel; returns whose, null for none. */
+    @Nullable String closeOne() {
         Conversation one = any();
         if (one != null) {
             world.trace().add(one.name(), "is closed by the server", 0);
             one.closedByUs = true;
             var unused = one.channel.closeAsync();
         }
+        return one == null ? null : one.client;
+    }
+
+    /** How many channels of a client it has known of. */
+    long known(String client) {
+        return conversations.values().stream()
+                .filter(one -> one.client.equals(client) && one.isKnown())
+                .count();
     }
 
     /** Dies without notice. */
@@ -130,6 +151,7 @@ final class SimulatedServer {
     CompletionStage<Void> close() {
         world.trace().add("server", "closes", 0);
         closing = true;
+        world.checker().stops();
         Duration grace =
                 Duration.ofMillis(world.random().nextInt(2) * world.random().nextInt(3000));
         return server.closeAsync(grace).whenComplete((done, failure) -> gone = true);
@@ -199,12 +221,16 @@ final class SimulatedServer {
                     Objects.requireNonNull(channel.handshake(), "handshake").header("client"), "client");
         }
 
+        /** Whether its client knows of it. */
+        boolean isKnown() {
+            return lastUp >= 0 || all().stream().anyMatch(Sent::hasArrived);
+        }
+
         String client() {
             return client;
         }
 
-        void down(Random random) {
-            boolean asks = random.nextInt(4) == 0;
+        Sent down(boolean asks) {
             Sent one = send(asks, world.padding());
             Message message = Message.of(one.text());
             if (asks) {
@@ -216,6 +242,7 @@ final class SimulatedServer {
             } else {
                 one.stage(channel.send("down", message));
             }
+            return one;
         }
 
         void up(String text) {
@@ -227,13 +254,13 @@ final class SimulatedServer {
             world.checker().require(one.index() > lastUp, name() + ": gets " + text + " after number " + lastUp);
             lastUp = one.index();
             if (machine.chance().nextInt(8) == 0 && !closed && !gone) {
-                down(machine.chance());
+                down(machine.chance().nextInt(4) == 0);
             }
         }
 
         CompletionStage<Message> asked(String text) {
             up(text);
-            return Answers.later(machine, text);
+            return Answers.later(machine, text, probing);
         }
 
         void hasClosed() {
@@ -259,9 +286,9 @@ final class SimulatedServer {
 
         private Answers() {}
 
-        static CompletionStage<Message> later(World.Machine machine, String text) {
+        static CompletionStage<Message> later(World.Machine machine, String text, boolean atOnce) {
             CompletableFuture<Message> reply = new CompletableFuture<>();
-            int chance = machine.chance().nextInt(20);
+            int chance = atOnce ? 0 : machine.chance().nextInt(20);
             if (chance < 10) {
                 reply.complete(Message.of("re:" + text));
             } else {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one seed: servers, clients, load and faults, and the checker's verdict. Confined to one thread. */
@@ -39,6 +40,7 @@ final class Simulation {
     /** Runs a seed. */
     static Outcome run(long seed, boolean keepsLines) {
         Simulation simulation = new Simulation(seed, keepsLines);
+        Logs.tell(simulation.world.checker());
         try {
             simulation.run();
         } catch (RuntimeException | Error e) {
@@ -78,6 +80,12 @@ final class Simulation {
         world.trace().add("weather", "clears up", 0);
         settle();
         if (isFine()) {
+            // What went silent before is given up by now.
+            pass(Duration.ofSeconds(12));
+            probe();
+            settle();
+        }
+        if (isFine()) {
             close();
         }
     }
@@ -115,7 +123,8 @@ final class Simulation {
             }
         } else if (dice < 14) {
             if (!server().isGone()) {
-                server().closeOne();
+                String whose = server().closeOne();
+                clients.stream().filter(client -> client.name().equals(whose)).forEach(SimulatedClient::closedByServer);
             }
         } else if (dice < 40) {
             if (!server().isGone()) {
@@ -170,6 +179,15 @@ final class Simulation {
         }
     }
 
+    /** Everybody sends something once more, which must arrive. */
+    private void probe() {
+        clients.forEach(SimulatedClient::prepare);
+        List<SimulatedClient> alive =
+                clients.stream().filter(client -> !client.isOver()).toList();
+        server().probe(alive.stream().map(SimulatedClient::name).collect(Collectors.toSet()));
+        alive.forEach(SimulatedClient::probe);
+    }
+
     private @Nullable String unsettled() {
         String unsettled = restarting == null ? null : "the server is closing";
         for (SimulatedServer server : servers) {
@@ -177,6 +195,13 @@ final class Simulation {
         }
         for (SimulatedClient client : clients) {
             unsettled = unsettled == null ? client.unsettled() : unsettled;
+            long known = servers.stream()
+                    .mapToLong(server -> server.known(client.name()))
+                    .sum();
+            if (unsettled == null && known - 1 > client.channelsLost()) {
+                unsettled = client.name() + ": has had " + known + " channels, and was told of " + client.channelsLost()
+                        + " lost";
+            }
         }
         return unsettled;
     }

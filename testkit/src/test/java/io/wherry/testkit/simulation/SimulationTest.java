@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.testkit.simulation.Simulation.Outcome;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -13,6 +14,13 @@ import org.junit.jupiter.api.Timeout;
  * -Dtest=SimulationTest#runsSeeds -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=SEED -Dsimulation.seeds=1}.
  */
 final class SimulationTest {
+
+    private final Logs logs = new Logs();
+
+    @AfterEach
+    void stopListening() {
+        logs.close();
+    }
 
     private static final long FIRST = Long.getLong("simulation.seed", 1);
     private static final int COUNT = Integer.getInteger("simulation.seeds", 10_000);
