@@ -4,6 +4,9 @@ package io.wherry.testkit.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.testkit.simulation.Simulation.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,23 @@ final class SimulationTest {
             assertThat(Simulation.run(seed, false).hash())
                     .isEqualTo(Simulation.run(seed, true).hash());
         }
+    }
+
+    @Test
+    void aSeedReplaysExactlyInAnotherJvm() throws IOException, InterruptedException {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
+                        Replay.class.getName(),
+                        Long.toString(FIRST),
+                        "50")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(other.waitFor()).as(said).isZero();
+        assertThat(said).contains(Replay.hashes(FIRST, 50));
     }
 
     private static String describe(Outcome outcome) {
