@@ -15,7 +15,6 @@ import io.wherry.log.TopicHistory;
 import io.wherry.spi.Connection;
 import io.wherry.spi.Envelope;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,15 +25,12 @@ import org.slf4j.LoggerFactory;
  * connection.
  *
  * <p>A reader is <i>live</i> when it has all that its loop has read: then it is a member of a {@link ReaderGroup}, which
- * serves it, and its place is the loop's. Otherwise it is <i>behind</i>: it reads its topics' histories, merged with what
- * is its own, in batches, whenever its connection is writable, until it has come up to its loop. Without a connection it stays where it is.
+ * serves it, and its place is the loop's. Otherwise it is <i>behind</i>: whenever its connection is writable it reads what it
+ * has missed (see {@link CatchUp}), until it has come up to its loop. Without a connection it stays where it is.
  */
 final class Reader {
 
     private static final Logger logger = LoggerFactory.getLogger(Reader.class);
-    private static final int BATCH_ENTRIES = 256;
-    private static final int BATCH_BYTES = 64 * 1024;
-    private static final int BATCHES_A_TURN = 16;
 
     private final Log log;
     private final @Nullable OwnLog own;
@@ -341,16 +337,11 @@ final class Reader {
         ServerLoop loop = liveHome();
         if (current.isWritable()) {
             write(loop, current, added.envelope());
-            advance(added.position());
+            advance(added.position().sequence(), added.position().sub());
             loop.flushLater(current);
         } else {
             leaveGroup(loop.cursorSequence());
         }
-    }
-
-    private void advance(Position position) {
-        written = position.sequence();
-        writtenSub = position.sub();
     }
 
     /** Writes an envelope that is no part of the log at once. */
@@ -390,26 +381,18 @@ final class Reader {
         if (!subscriptions.isEmpty()) {
             loop.startReading();
         }
-        boolean wrote = false;
-        for (int i = 0; i < BATCHES_A_TURN && current.isWritable(); i++) {
-            Batch batch = readBatch(loop, current);
-            wrote |= batch.wrote;
-            if (batch.mustWait) {
-                break;
-            }
-            if (batch.isLast) {
-                joinGroup();
-                onCaughtUp.run();
-                break;
-            }
+        CatchUp way = new CatchUp(this, loop, current, subscriptions, own);
+        if (way.goOn()) {
+            joinGroup();
+            onCaughtUp.run();
         }
-        if (wrote) {
+        if (way.hasWritten()) {
             current.flush();
         }
         if (connection == current && !isLive() && current.isWritable()) {
             goOnLater(loop);
         }
-        return wrote;
+        return way.hasWritten();
     }
 
     private void goOnLater(ServerLoop loop) {
@@ -420,62 +403,27 @@ final class Reader {
         });
     }
 
-    /** What one batch came to. */
-    private record Batch(boolean wrote, boolean isLast, boolean mustWait) {}
+    // ---- the place, as it is moved on the way
 
-    private Batch readBatch(ServerLoop loop, Connection current) {
-        loop.readOn();
-        // Serving others may have made the loop stop reading: it must not jump ahead between here and joining a group.
-        long head = subscriptions.isEmpty() ? loop.cursorSequence() : loop.startReading();
-        long bound = head;
-        boolean wrote = false;
-        List<Entry> entries = new ArrayList<>();
-        for (Subscribed subscribed : subscriptions) {
-            TopicHistory history = subscribed.history();
-            long after = Math.max(written, subscribed.from());
-            if (history.newestSequence() <= after) {
-                continue;
-            }
-            int size = entries.size();
-            long dropped = history.read(after, head, BATCH_ENTRIES, log.now(), entries);
-            if (dropped > head) {
-                loop.wake();
-                return new Batch(wrote, false, true);
-            }
-            if (dropped > Math.max(after, subscribed.toldUpTo())) {
-                subscribed.told(dropped);
-                tellGap(loop, current, history, dropped);
-                wrote = true;
-            }
-            if (entries.size() - size == BATCH_ENTRIES) {
-                bound = Math.min(bound, entries.get(entries.size() - 1).sequence());
-            }
-        }
-        if (subscriptions.size() > 1) {
-            entries.sort(Comparator.comparingLong(Entry::sequence));
-        }
-        List<OwnLog.Own> owns = new ArrayList<>();
-        if (own != null) {
-            own.readAfter(written, writtenSub, BATCH_ENTRIES, owns);
-            if (owns.size() == BATCH_ENTRIES) {
-                bound = Math.min(bound, owns.get(BATCH_ENTRIES - 1).position().sequence());
-            }
-        }
-        if (entries.isEmpty() && owns.isEmpty()) {
-            if (head > written) {
-                written = head;
-                writtenSub = 0;
-            }
-            return new Batch(wrote, true, false);
-        }
-        writeMerged(loop, current, entries, owns, bound);
-        return new Batch(true, false, false);
+    /** The sequence number up to which has been written, while not live. */
+    long written() {
+        return written;
     }
 
-    private void tellGap(ServerLoop loop, Connection current, TopicHistory history, long dropped) {
-        Envelope gap = Envelope.control(
-                Envelope.Kind.GAP, history.name(), Gap.Reason.OVERRUN.text() + " " + log.position(dropped));
-        tellGap(loop, current, gap);
+    /** What has been written of this reader's own after {@link #written}, while not live. */
+    long writtenSub() {
+        return writtenSub;
+    }
+
+    /** Moves the place on. */
+    void advance(long sequence, long sub) {
+        written = sequence;
+        writtenSub = sub;
+    }
+
+    /** Notes that something was written to the connection. */
+    void wrote(long nowNanos) {
+        lastWriteNanos = nowNanos;
     }
 
     /** Writes a gap notice, and remembers it for the connection. */
@@ -485,40 +433,5 @@ final class Reader {
         told.add(gap);
         gaps = List.copyOf(told);
         write(loop, current, gap);
-    }
-
-    private void writeMerged(
-            ServerLoop loop, Connection current, List<Entry> entries, List<OwnLog.Own> owns, long bound) {
-        ByteBuf bytes = loop.alloc().directBuffer(1024);
-        try {
-            int e = 0;
-            int o = 0;
-            while (bytes.readableBytes() < BATCH_BYTES) {
-                boolean hasEntry = e < entries.size() && entries.get(e).sequence() <= bound;
-                boolean ownFirst = o < owns.size()
-                        && (!hasEntry
-                                || owns.get(o).position().sequence()
-                                        < entries.get(e).sequence())
-                        && owns.get(o).position().sequence() <= bound;
-                if (ownFirst) {
-                    OwnLog.Own next = owns.get(o++);
-                    current.framing().encode(next.envelope(), bytes);
-                    advance(next.position());
-                } else if (hasEntry) {
-                    Entry next = entries.get(e++);
-                    bytes.writeBytes(loop.encoded(next, current.framing()));
-                    written = next.sequence();
-                    writtenSub = 0;
-                } else {
-                    break;
-                }
-            }
-            lastWriteNanos = loop.loop().nanoTime();
-            if (bytes.isReadable()) {
-                current.write(bytes);
-            }
-        } finally {
-            bytes.release();
-        }
     }
 }
