@@ -2,6 +2,7 @@
 package io.wherry;
 
 import io.wherry.spi.Codec;
+import io.wherry.spi.Envelope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.TemporalAccessor;
@@ -16,16 +17,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Message {
 
-    private static final Message EMPTY = new Message(Format.TEXT, new byte[0], null);
+    private static final Message EMPTY = new Message(Format.TEXT, new byte[0]);
 
     private final Format format;
     private final byte[] payload;
     private final @Nullable Position position;
+    private final @Nullable String key;
 
-    private Message(Format format, byte[] payload, @Nullable Position position) {
+    private Message(Format format, byte[] payload) {
+        this(format, payload, null, null);
+    }
+
+    private Message(Format format, byte[] payload, @Nullable Position position, @Nullable String key) {
         this.format = format;
         this.payload = payload;
         this.position = position;
+        this.key = key;
     }
 
     /** The message without content: empty text. */
@@ -35,7 +42,7 @@ public final class Message {
 
     /** A text message. An unpaired surrogate becomes {@code ?}. */
     public static Message of(CharSequence text) {
-        return new Message(Format.TEXT, text.toString().getBytes(StandardCharsets.UTF_8), null);
+        return new Message(Format.TEXT, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** A text message with a time in its ISO-8601 form. */
@@ -45,14 +52,14 @@ public final class Message {
 
     /** A message of bytes, which are copied. */
     public static Message of(byte[] bytes) {
-        return new Message(Format.BYTES, bytes.clone(), null);
+        return new Message(Format.BYTES, bytes.clone());
     }
 
     /** A message of bytes, which are copied from the buffer's position to its limit; the buffer is left as it is. */
     public static Message of(ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
-        return new Message(Format.BYTES, copy, null);
+        return new Message(Format.BYTES, copy);
     }
 
     /**
@@ -73,7 +80,7 @@ public final class Message {
     /** An object in a format, encoded by that format's {@link Codec}. */
     public static Message encode(Format format, Object value) {
         Objects.requireNonNull(value, "value");
-        return new Message(format, Codec.of(format).encode(value), null);
+        return new Message(format, Codec.of(format).encode(value));
     }
 
     /**
@@ -82,12 +89,26 @@ public final class Message {
      * @param format what the bytes are; text formats must be well-formed UTF-8
      */
     public static Message wrap(Format format, byte[] payload) {
-        return new Message(Objects.requireNonNull(format, "format"), Objects.requireNonNull(payload, "payload"), null);
+        return new Message(Objects.requireNonNull(format, "format"), Objects.requireNonNull(payload, "payload"));
     }
 
     /** This message with a position, as it is received. */
     public Message at(@Nullable Position at) {
-        return new Message(format, payload, at);
+        return new Message(format, payload, at, key);
+    }
+
+    /**
+     * This message with a key: what it is the latest of, where it is published to a topic that tells keys apart ({@link
+     * SlowReader#latestByKey()}). It travels with what is published, and with nothing else.
+     *
+     * @param of 1 to 255 bytes of UTF-8 without white space and control characters, not {@code -}; null for none
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} when it is something else
+     */
+    public Message withKey(@Nullable String of) {
+        if (of == null) {
+            return key == null ? this : new Message(format, payload, position, null);
+        }
+        return new Message(format, payload, position, Envelope.requireName("key", of));
     }
 
     /** What the bytes are. */
@@ -139,7 +160,12 @@ public final class Message {
         return position;
     }
 
-    /** Whether format and bytes are equal; positions do not count. */
+    /** What this message is the latest of, null for nothing. */
+    public @Nullable String key() {
+        return key;
+    }
+
+    /** Whether format and bytes are equal; positions and keys do not count. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Message that && format == that.format && Arrays.equals(payload, that.payload);

@@ -3,6 +3,7 @@ package io.wherry.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.wherry.Gap;
+import io.wherry.SlowReader.Policy;
 import io.wherry.log.Entry;
 import io.wherry.log.TopicHistory;
 import io.wherry.spi.Connection;
@@ -30,6 +31,7 @@ final class CatchUp {
     private final List<Entry> entries = new ArrayList<>();
     private final List<OwnLog.Own> owns = new ArrayList<>();
     private boolean hasWritten;
+    private @Nullable TopicHistory lostTopic;
 
     /**
      * Makes a way for one turn.
@@ -57,7 +59,9 @@ final class CatchUp {
         /** There is nothing between the reader and its loop. */
         LAST,
         /** A topic has dropped what the loop has not read yet. */
-        MUST_WAIT
+        MUST_WAIT,
+        /** A topic does not wait for this reader. */
+        REFUSED
     }
 
     /** Goes on; returns whether the reader has come up to its loop, and must join it before anything else happens. */
@@ -76,6 +80,11 @@ final class CatchUp {
         return hasWritten;
     }
 
+    /** The topic that has dropped something before this reader came to it, and does not wait for such readers; null for none. */
+    @Nullable TopicHistory lostTopic() {
+        return lostTopic;
+    }
+
     private Batch writeBatch() {
         loop.readOn();
         // Serving others may have made the loop stop reading: it must not jump ahead between here and joining a group.
@@ -84,6 +93,9 @@ final class CatchUp {
         long bound = head;
         for (Subscribed subscribed : subscriptions) {
             bound = Math.min(bound, read(subscribed, head));
+            if (lostTopic != null) {
+                return Batch.REFUSED;
+            }
             if (bound < 0) {
                 loop.wake();
                 return Batch.MUST_WAIT;
@@ -121,17 +133,29 @@ final class CatchUp {
             return head;
         }
         int size = entries.size();
-        long dropped = history.read(after, head, BATCH_ENTRIES, loop.log().now(), entries);
+        long now = loop.log().now();
+        long upTo = Math.min(head, subscribed.wholeUpTo());
+        long dropped = after < upTo ? history.read(after, upTo, BATCH_ENTRIES, now, entries) : 0;
+        if (entries.size() == size) {
+            upTo = head;
+            dropped = history.readBehind(after, head, BATCH_ENTRIES, now, entries);
+        }
         if (dropped > head) {
             return -1;
         }
-        if (dropped > Math.max(after, subscribed.toldUpTo())) {
+        if (dropped > Math.max(after, subscribed.connectedAt()) && disconnects(history)) {
+            lostTopic = history;
+        } else if (dropped > Math.max(after, subscribed.toldUpTo())) {
             subscribed.told(dropped);
             tellGap(history, dropped);
         }
         return entries.size() - size == BATCH_ENTRIES
                 ? entries.get(entries.size() - 1).sequence()
-                : head;
+                : upTo;
+    }
+
+    private static boolean disconnects(TopicHistory history) {
+        return history.options().slowReader().policy() == Policy.DISCONNECT;
     }
 
     private void tellGap(TopicHistory history, long dropped) {

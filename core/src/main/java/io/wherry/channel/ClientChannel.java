@@ -362,7 +362,7 @@ final class ClientChannel extends ListeningChannel {
                 completions().fail(published, reason);
             }
         };
-        post(new Sent(Kind.PUBLISH, Envelope.requireName("topic", topic), null, message, outcome), published);
+        post(new Sent(Kind.PUBLISH, Envelope.requireName("topic", topic), message.key(), message, outcome), published);
         return published;
     }
 

@@ -408,8 +408,32 @@ final class ClientMessages {
     }
 
     private void publish(Envelope envelope) {
-        Position position = channel.server().publishFor(channel.principal(), envelope.name(), envelope.message());
-        channel.listeners().published(envelope.name(), envelope.message().at(position));
+        Message message = envelope.message().withKey(envelope.argument());
+        CompletableFuture<Position> published = channel.server()
+                .publishFor(channel.principal(), envelope.name(), message)
+                .toCompletableFuture();
+        if (published.isDone() && !published.isCompletedExceptionally()) {
+            published(envelope, message, published.join(), null);
+            return;
+        }
+        unanswered++;
+        var unused =
+                published.whenComplete((position, failure) -> channel.mailbox().execute(() -> {
+                    published(envelope, message, position, failure);
+                    replied();
+                }));
+    }
+
+    private void published(
+            Envelope envelope, Message message, @Nullable Position position, @Nullable Throwable failure) {
+        if (channel.hasEnded()) {
+            return;
+        }
+        if (failure != null || position == null) {
+            refuse(envelope, publicError(channel.toString(), envelope.name(), failure));
+            return;
+        }
+        channel.listeners().published(envelope.name(), message.at(position));
         answer(envelope, Kind.REPLY, null, Message.of(position.toString()));
     }
 
@@ -443,7 +467,7 @@ final class ClientMessages {
         } else if (after != null) {
             boolean sameEpoch = after.epoch().equals(channel.server().log().epoch());
             long from = sameEpoch ? channel.reader().requireKnown(after, head).sequence() : 0;
-            long missing = history.read(
+            long missing = history.readBehind(
                     from, head, Integer.MAX_VALUE, channel.server().log().now(), entries);
             missing = Math.max(missing, passOver(entries, max));
             if (!sameEpoch) {
@@ -458,7 +482,9 @@ final class ClientMessages {
                     head,
                     Kind.HISTORY,
                     history.name(),
-                    entry.position().toString(),
+                    entry.envelope().argument() == null
+                            ? entry.position().toString()
+                            : entry.position() + " " + entry.envelope().argument(),
                     entry.envelope().message());
         }
     }

@@ -158,7 +158,7 @@ final class ClientSubscriptions {
     void message(Envelope envelope, Dispatcher dispatcher) {
         TopicListeners topic = byTopic.get(envelope.name());
         if (topic != null) {
-            Message message = envelope.message().at(envelope.position());
+            Message message = envelope.message().withKey(envelope.argument()).at(envelope.position());
             forLive(topic, message, dispatcher);
         }
     }
@@ -178,8 +178,12 @@ final class ClientSubscriptions {
         if (topic == null || first == null) {
             return;
         }
-        Position position = Position.parse(envelope.argumentOrEmpty());
-        Message message = envelope.message().at(position);
+        String argument = envelope.argumentOrEmpty();
+        int space = argument.indexOf(' ');
+        Position position = Position.parse(space < 0 ? argument : argument.substring(0, space));
+        Message message = envelope.message()
+                .withKey(space < 0 ? null : argument.substring(space + 1))
+                .at(position);
         RealSubscription subscription = first.subscription;
         if (subscription == null) {
             if (isNew(position, topic.renewedAfter)) {

@@ -128,6 +128,9 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
 
     @Override
     public void visit(long nowNanos) {
+        if (reader.disconnectIfTooFarBehind()) {
+            return;
+        }
         if (nowNanos - reader.lastWriteNanos() >= server.settings().heartbeatNanos()) {
             reader.heartbeat(nowNanos);
         }

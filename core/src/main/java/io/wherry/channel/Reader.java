@@ -145,6 +145,10 @@ final class Reader {
 
     /** Adds a topic, to be read after a sequence number that is not before this reader's place. */
     void subscribe(TopicHistory history, long from, Limits limits) {
+        subscribe(history, from, 0, limits);
+    }
+
+    private void subscribe(TopicHistory history, long from, long wholeUpTo, Limits limits) {
         if (find(history) != null) {
             return;
         }
@@ -154,7 +158,7 @@ final class Reader {
                     "subscriptions: " + (subscriptions.size() + 1) + " (expected: at most " + limits.subscriptions()
                             + ")");
         }
-        changeTopics(() -> subscriptions.add(new Subscribed(history, from)));
+        changeTopics(() -> subscriptions.add(new Subscribed(history, from, wholeUpTo)));
         history.readers().incrementAndGet();
     }
 
@@ -217,13 +221,15 @@ final class Reader {
         }
         for (TopicHistory history : histories) {
             long topicFrom = from;
+            long wholeUpTo = 0;
             if (start.mode() == Start.Mode.LAST) {
                 found.clear();
                 history.readLast(Math.min(start.count(), limits.history()), head, log.now(), found);
                 topicFrom = found.isEmpty() ? head : found.get(0).sequence() - 1;
                 place = Math.min(place, topicFrom);
+                wholeUpTo = head;
             }
-            subscribe(history, topicFrom, limits);
+            subscribe(history, topicFrom, wholeUpTo, limits);
         }
         written = place;
         return gap;
@@ -255,8 +261,9 @@ final class Reader {
         home = loop;
         connection = attached;
         lastWriteNanos = loop.loop().nanoTime();
+        long lastSequence = log.last().sequence();
         for (Subscribed subscribed : subscriptions) {
-            subscribed.forgetTold();
+            subscribed.connected(lastSequence);
         }
         if (!catchUp()) {
             attached.flush();
@@ -375,6 +382,40 @@ final class Reader {
         current.close(WherryException.from(failure));
     }
 
+    /** Ends the connection where a topic waits for this reader no longer; returns whether one does not. Called now and then. */
+    boolean disconnectIfTooFarBehind() {
+        if (connection == null || isLive()) {
+            return false;
+        }
+        for (Subscribed subscribed : subscriptions) {
+            if (subscribed.isTooFarBehind(written)) {
+                disconnect(subscribed.history());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Tells the reader that a topic does not wait for it, and ends its connection; it may come back, and read on. */
+    private void disconnect(TopicHistory history) {
+        WherryException reason = new WherryException(
+                ErrorCode.TOO_MANY,
+                "behind: too many messages of " + WherryException.quote(history.name())
+                        + " (expected: a reader that keeps up, this topic disconnects others)");
+        logger.debug("a {} connection is too slow: {}", connection().transport(), reason.getMessage());
+        write(
+                liveHome(),
+                connection(),
+                Envelope.at(
+                        null,
+                        Envelope.Kind.ERROR,
+                        Envelope.NO_NAME,
+                        reason.code().text(),
+                        Message.of(reason.getMessage())));
+        connection().flush();
+        connection().close(reason);
+    }
+
     private boolean tryToCatchUp() {
         ServerLoop loop = liveHome();
         Connection current = connection();
@@ -385,6 +426,11 @@ final class Reader {
         if (way.goOn()) {
             joinGroup();
             onCaughtUp.run();
+        }
+        @Nullable TopicHistory lost = way.lostTopic();
+        if (lost != null) {
+            disconnect(lost);
+            return true;
         }
         if (way.hasWritten()) {
             current.flush();

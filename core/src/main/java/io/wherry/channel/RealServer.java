@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -125,20 +126,43 @@ public final class RealServer implements Server {
 
     @Override
     public Topic topic(String name, TopicOptions options) {
-        return topics.computeIfAbsent(
-                name,
-                key -> new RealTopic(
-                        log, log.open(key, options), settings.limits().message()));
+        return topics.computeIfAbsent(name, key -> newTopic(log.open(key, options)));
+    }
+
+    private RealTopic newTopic(TopicHistory history) {
+        Conflation conflation = history.options().slowReader().perSecond() == 0
+                ? null
+                : new Conflation(
+                        log, history, this::later, task -> callbackThreads().execute(task));
+        return new RealTopic(log, history, settings.limits().message(), conflation);
+    }
+
+    /** Runs something on one of the loops after a while; returns false, and does not, where the server does not run. */
+    private boolean later(Runnable task, long nanos) {
+        RunningServer current = running;
+        if (current == null) {
+            return false;
+        }
+        try {
+            current.loops().next().schedule(task, nanos);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
     }
 
     TopicHistory requireTopic(String name) {
         TopicHistory history = log.find(name);
         if (history == null) {
-            throw new WherryException(
-                    ErrorCode.UNKNOWN_TOPIC,
-                    "topic: " + WherryException.quote(name) + " (expected: one of the server's topics)");
+            throw unknownTopic(name);
         }
         return history;
+    }
+
+    private static WherryException unknownTopic(String name) {
+        return new WherryException(
+                ErrorCode.UNKNOWN_TOPIC,
+                "topic: " + WherryException.quote(name) + " (expected: one of the server's topics)");
     }
 
     void requireAllowed(@Nullable Principal principal, Authorizer.Action action, String name) {
@@ -150,14 +174,14 @@ public final class RealServer implements Server {
         }
     }
 
-    Position publishFor(@Nullable Principal principal, String name, Message message) {
+    CompletionStage<Position> publishFor(@Nullable Principal principal, String name, Message message) {
         requireAllowed(principal, Authorizer.Action.PUBLISH, name);
-        TopicHistory history = requireTopic(name);
-        ClientMessages.requirePublishable(history);
-        if (message.size() > settings.limits().message()) {
-            throw RealTopic.tooLarge(message.size(), settings.limits().message());
+        RealTopic topic = topics.get(name);
+        if (topic == null) {
+            throw unknownTopic(name);
         }
-        return log.append(history, message).position();
+        ClientMessages.requirePublishable(topic.history());
+        return topic.publish(message);
     }
 
     @Override
@@ -397,12 +421,14 @@ public final class RealServer implements Server {
             result.complete(null);
             return result;
         }
+        topics.values().forEach(RealTopic::flush);
         int clients = channels.size() + plainReaders.size();
         Loop loop = current.loops().next();
         ServerStop stop = new ServerStop(grace, clients, settings.comeBackRate(), random, loop);
         stopping = stop;
         long closeTimeout = settings.closeTimeoutNanos();
         var unused = stop.letGo(channels::values, () -> plainReaders, List.copyOf(underWay.values()), closeTimeout)
+                .whenComplete((told, failure) -> topics.values().forEach(RealTopic::stop))
                 .thenCompose(told -> current.stop(stop.portsMayTake(closeTimeout)))
                 .whenComplete((stopped, failure) -> {
                     channels.clear();

@@ -11,6 +11,7 @@ import io.wherry.log.Log;
 import io.wherry.log.TopicHistory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A topic of a server. Thread-safe. */
 final class RealTopic implements Topic {
@@ -18,11 +19,32 @@ final class RealTopic implements Topic {
     private final Log log;
     private final TopicHistory history;
     private final int maxMessage;
+    private final @Nullable Conflation conflation;
 
-    RealTopic(Log log, TopicHistory history, int maxMessage) {
+    /**
+     * Makes a topic.
+     *
+     * @param conflation what holds it to its rate, null for none
+     */
+    RealTopic(Log log, TopicHistory history, int maxMessage, @Nullable Conflation conflation) {
         this.log = log;
         this.history = history;
         this.maxMessage = maxMessage;
+        this.conflation = conflation;
+    }
+
+    /** What was put off is appended now: readers are about to go. */
+    void flush() {
+        if (conflation != null) {
+            conflation.flush();
+        }
+    }
+
+    /** The server stops: nothing is put off any more. */
+    void stop() {
+        if (conflation != null) {
+            conflation.stop();
+        }
     }
 
     TopicHistory history() {
@@ -44,7 +66,9 @@ final class RealTopic implements Topic {
         if (message.size() > maxMessage) {
             return CompletableFuture.failedFuture(tooLarge(message.size(), maxMessage));
         }
-        return CompletableFuture.completedFuture(log.append(history, message).position());
+        return conflation != null
+                ? conflation.publish(message)
+                : CompletableFuture.completedFuture(log.append(history, message).position());
     }
 
     static WherryException tooLarge(int size, int maxMessage) {

@@ -180,6 +180,6 @@ final class ServerAcceptor implements Acceptor {
     @Override
     public CompletionStage<Position> publish(@Nullable Principal principal, String topic, Message message) {
         server.requireServing();
-        return CompletableFuture.completedFuture(server.publishFor(principal, topic, message));
+        return server.publishFor(principal, topic, message);
     }
 }

@@ -411,6 +411,9 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             connectionClosed(connection, lost);
             return;
         }
+        if (reader.disconnectIfTooFarBehind()) {
+            return;
+        }
         inbound.sendAcknowledgement();
         if (nowNanos - reader.lastWriteNanos() >= settings().heartbeatNanos()) {
             reader.heartbeat(nowNanos);

@@ -175,6 +175,14 @@ final class ServerMessages {
     }
 
     private void answered(Envelope envelope) {
+        if (envelope.name().equals(Envelope.NO_NAME)) {
+            log.info(
+                    "{}: the server ends the connection: {}: {}",
+                    channel,
+                    envelope.argumentOrEmpty(),
+                    WherryException.quote(envelope.message().text()));
+            return;
+        }
         if (!channel.outbox().answered(envelope) && envelope.kind() == Kind.ERROR) {
             log.warn(
                     "{}: the server refused what was sent: {}: {}",

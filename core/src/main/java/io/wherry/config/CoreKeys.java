@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.config;
 
+import io.wherry.SlowReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -141,6 +142,15 @@ public final class CoreKeys {
                     "wherry.topic.max-age", "1h", "How long a topic keeps a message, where its options do not say.")
             .forServer();
 
+    /** What becomes of slow readers. */
+    public static final ConfigKey<SlowReader> TOPIC_SLOW_READER = ConfigKey.of(
+                    "wherry.topic.slow-reader",
+                    "keep",
+                    "keep, latest, latest-by-key, latest 5/s, latest-by-key 5/s, disconnect or disconnect 1000",
+                    "What becomes of a reader that does not keep up, where its topic's options do not say: it reads all that is kept, skips to the latest message or the latest of each key (readers are given at most so many a second), or is disconnected (over so many messages behind).",
+                    SlowReader::parse)
+            .forServer();
+
     /** The largest message. */
     public static final ConfigKey<Integer> MAX_MESSAGE =
             ConfigKey.size("wherry.limits.message", "1MiB", "The largest payload of one message, either way.");
@@ -277,6 +287,7 @@ public final class CoreKeys {
                 TOPIC_MAX_COUNT,
                 TOPIC_MAX_BYTES,
                 TOPIC_MAX_AGE,
+                TOPIC_SLOW_READER,
                 MAX_MESSAGE,
                 MAX_BATCH,
                 MAX_HEADER,

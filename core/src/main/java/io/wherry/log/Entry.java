@@ -50,6 +50,11 @@ public final class Entry {
         return envelope;
     }
 
+    /** The key of what was published, null for none. */
+    @Nullable String key() {
+        return envelope.argument();
+    }
+
     long appendedNanos() {
         return appendedNanos;
     }

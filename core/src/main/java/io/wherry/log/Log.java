@@ -98,7 +98,8 @@ public final class Log {
         appending.lock();
         try {
             long sequence = last.sequence() + 1;
-            Envelope envelope = Envelope.at(position(sequence), Envelope.Kind.MESSAGE, history.name(), null, message);
+            Envelope envelope =
+                    Envelope.at(position(sequence), Envelope.Kind.MESSAGE, history.name(), message.key(), message);
             entry = new Entry(history, sequence, clock.getAsLong(), envelope);
             history.add(entry);
             Link link = new Link(sequence, entry);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.log;
 
+import io.wherry.SlowReader.Policy;
 import io.wherry.TopicOptions;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,8 @@ public final class TopicHistory {
     private final String name;
     private final TopicOptions options;
     private final long maxAgeNanos;
-    private final Ring<Entry> entries = new Ring<>();
+    private final Policy policy;
+    private final Kept kept;
     private long bytes;
     private final AtomicInteger readers = new AtomicInteger();
     private volatile long dropped;
@@ -27,6 +29,8 @@ public final class TopicHistory {
     TopicHistory(String name, TopicOptions options) {
         this.name = name;
         this.options = options;
+        this.policy = options.slowReader().policy();
+        this.kept = policy == Policy.LATEST_BY_KEY ? new KeptByKey() : new KeptAll();
         this.maxAgeNanos = options.maxAge().compareTo(LONGEST_AGE) > 0
                 ? Long.MAX_VALUE
                 : options.maxAge().toNanos();
@@ -54,17 +58,17 @@ public final class TopicHistory {
     }
 
     synchronized void add(Entry entry) {
-        entries.add(entry);
-        bytes += entry.size();
+        @Nullable Entry superseded = kept.add(entry);
+        bytes += entry.size() - (superseded == null ? 0 : superseded.size());
         newest = entry;
-        while (entries.size() > options.maxCount() || (bytes > options.maxBytes() && entries.size() > 1)) {
+        while (kept.size() > options.maxCount() || (bytes > options.maxBytes() && kept.size() > 1)) {
             dropOldest();
         }
         dropExpired(entry.appendedNanos());
     }
 
     /**
-     * Reads entries forwards.
+     * Reads forwards whatever is kept.
      *
      * @param after entries up to this sequence number are passed over
      * @param upTo the last sequence number to be read
@@ -75,44 +79,55 @@ public final class TopicHistory {
      */
     public synchronized long read(long after, long upTo, int max, long now, List<Entry> out) {
         dropExpired(now);
-        int added = 0;
-        for (int i = firstAfter(after); i < entries.size() && added < max; i++, added++) {
-            Entry entry = entries.get(i);
-            if (entry.sequence() > upTo) {
-                break;
-            }
-            out.add(entry);
-        }
+        kept.read(after, upTo, max, out);
         return dropped;
+    }
+
+    /**
+     * Reads forwards what a reader is given that is behind: by the topic's {@link io.wherry.SlowReader} what is superseded is
+     * passed over. Otherwise as {@link #read}.
+     *
+     * @return the sequence number of the last entry that this topic has dropped and that nothing supersedes, 0 for none
+     */
+    public synchronized long readBehind(long after, long upTo, int max, long now, List<Entry> out) {
+        if (policy != Policy.LATEST) {
+            return read(after, upTo, max, now, out);
+        }
+        dropExpired(now);
+        int before = out.size();
+        kept.readLast(1, upTo, out);
+        if (out.size() > before && out.get(before).sequence() <= after) {
+            out.remove(before);
+        }
+        return dropped == newestSequence() ? dropped : 0;
+    }
+
+    /** How many entries are kept that come after a sequence number. */
+    public synchronized int countAfter(long sequence) {
+        return kept.countAfter(sequence);
     }
 
     /** Adds the newest entries, at most {@code max} and none after {@code upTo}, in order. */
     public synchronized void readLast(int max, long upTo, long now, List<Entry> out) {
         dropExpired(now);
-        int end = firstAfter(upTo);
-        for (int i = Math.max(0, end - max); i < end; i++) {
-            out.add(entries.get(i));
-        }
+        kept.readLast(max, upTo, out);
     }
 
     /** The newest entry that is kept, null for none. */
     public synchronized @Nullable Entry latest(long now) {
         dropExpired(now);
-        return entries.isEmpty() ? null : entries.get(entries.size() - 1);
-    }
-
-    private int firstAfter(long sequence) {
-        return entries.firstAfter(entry -> Long.compare(entry.sequence(), sequence));
+        return kept.size() == 0 ? null : kept.newest();
     }
 
     private void dropExpired(long now) {
-        while (!entries.isEmpty() && now - entries.get(0).appendedNanos() > maxAgeNanos) {
+        while (kept.size() > 0 && now - kept.oldest().appendedNanos() > maxAgeNanos) {
             dropOldest();
         }
     }
 
     private void dropOldest() {
-        Entry oldest = entries.poll();
+        Entry oldest = kept.oldest();
+        kept.removeOldest();
         bytes -= oldest.size();
         dropped = oldest.sequence();
     }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.wherry.ErrorCode;
 import io.wherry.Limits;
 import io.wherry.Message;
 import io.wherry.Position;
+import io.wherry.SlowReader;
+import io.wherry.SlowReader.Policy;
 import io.wherry.TopicOptions;
 import io.wherry.WherryException;
 import io.wherry.config.Config;
@@ -44,6 +47,12 @@ class ReaderRandomTest {
 
     private static final int SEEDS = Integer.getInteger("readers.seeds", 1000);
     private static final Limits LIMITS = Limits.of(Config.of(Map.of(), CoreKeys.all()));
+    private static final List<SlowReader> POLICIES = List.of(
+            SlowReader.keep(),
+            SlowReader.latest(),
+            SlowReader.latestByKey(),
+            SlowReader.disconnect(),
+            SlowReader.disconnect(20));
     private static final byte[] DELIMITER = {'\n'};
     private static final Framing FRAMING = (envelope, out) -> {
         envelope.writeTo(out);
@@ -54,7 +63,7 @@ class ReaderRandomTest {
     void losesAndDoublesNothing() {
         for (long seed = 0; seed < SEEDS; seed++) {
             try {
-                new World(seed).run();
+                new World(seed, seed % 2 == 0).run();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed, e);
             }
@@ -66,7 +75,7 @@ class ReaderRandomTest {
         // The checker itself: a client that drops one message on its way must be caught.
         int caught = 0;
         for (long seed = 0; seed < 50; seed++) {
-            World world = new World(seed);
+            World world = new World(seed, false);
             world.client.swallowOne = true;
             try {
                 world.run();
@@ -75,6 +84,21 @@ class ReaderRandomTest {
             }
         }
         assertThat(caught).isGreaterThan(40);
+    }
+
+    @Test
+    void noticesAReaderThatPassesOverTheLatestOfAKey() {
+        int caught = 0;
+        for (long seed = 0; seed < 100; seed++) {
+            World world = new World(seed, true);
+            world.client.deafTo = "k1";
+            try {
+                world.run();
+            } catch (AssertionError e) {
+                caught++;
+            }
+        }
+        assertThat(caught).isGreaterThan(20);
     }
 
     /** A log, two loops, one reader and its client. */
@@ -93,7 +117,12 @@ class ReaderRandomTest {
         private @Nullable Pipe pipe;
         private long ownCount;
 
-        World(long seed) {
+        /**
+         * Makes a world.
+         *
+         * @param policies whether topics have other ways with slow readers than to let them read all that is kept
+         */
+        World(long seed, boolean policies) {
             random = new SplittableRandom(seed);
             log = new Log(new java.util.Random(seed), () -> loops.get(0).nanoTime());
             for (ManualLoop loop : loops) {
@@ -104,7 +133,9 @@ class ReaderRandomTest {
             int count = 1 + random.nextInt(4);
             for (int i = 0; i < count; i++) {
                 int keeps = random.nextInt(3) == 0 ? 3 + random.nextInt(10) : 10_000;
-                topics.add(log.open("t" + i, TopicOptions.defaults().maxCount(keeps)));
+                SlowReader policy = policies ? POLICIES.get(random.nextInt(POLICIES.size())) : SlowReader.keep();
+                topics.add(log.open(
+                        "t" + i, TopicOptions.defaults().maxCount(keeps).slowReader(policy)));
             }
             own = new OwnLog(log.epoch(), new ByteBudget(1 << 20, 1 << 20));
             reader = new Reader(log, own, 0);
@@ -128,8 +159,9 @@ class ReaderRandomTest {
         }
 
         private void step() {
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0, 1, 2 -> publishSome();
+                case 10 -> inHome(reader::disconnectIfTooFarBehind);
                 case 3 -> giveOwn();
                 case 4 -> loops.get(random.nextInt(2)).runOne();
                 case 5 -> loops.get(random.nextInt(2)).runAll();
@@ -166,7 +198,9 @@ class ReaderRandomTest {
             attach();
             for (int i = 0; i < 10_000; i++) {
                 loops.forEach(ManualLoop::runAll);
-                if (pipe == null || !pipe.carry(1000)) {
+                if (pipe == null) {
+                    attach();
+                } else if (!pipe.carry(1000)) {
                     return;
                 }
             }
@@ -181,8 +215,10 @@ class ReaderRandomTest {
             int count = 1 + random.nextInt(random.nextInt(10) == 0 ? 300 : 5);
             for (int i = 0; i < count; i++) {
                 TopicHistory topic = topics.get(random.nextInt(topics.size()));
-                Entry entry = log.append(topic, Message.of("x".repeat(random.nextInt(100))));
-                client.published(topic.name(), entry.sequence());
+                int key = random.nextInt(5);
+                Message message = Message.of("x".repeat(random.nextInt(100))).withKey(key == 4 ? null : "k" + key);
+                Entry entry = log.append(topic, message);
+                client.published(topic, entry.sequence(), message.key());
             }
         }
 
@@ -224,6 +260,7 @@ class ReaderRandomTest {
             private final Loop loop;
             private final ArrayDeque<byte[]> inFlight = new ArrayDeque<>();
             private final int most = 1 + random.nextInt(4);
+            private boolean closed;
 
             Pipe(Loop loop) {
                 this.loop = loop;
@@ -263,7 +300,7 @@ class ReaderRandomTest {
 
             @Override
             public boolean isWritable() {
-                return inFlight.size() < most;
+                return !closed && inFlight.size() < most;
             }
 
             @Override
@@ -285,7 +322,15 @@ class ReaderRandomTest {
 
             @Override
             public void close(@Nullable WherryException reason) {
-                throw new AssertionError("closed", reason);
+                if (reason == null || reason.code() != ErrorCode.TOO_MANY) {
+                    throw new AssertionError("closed", reason);
+                }
+                closed = true;
+                loop.execute(() -> {
+                    if (pipe == this) {
+                        cut();
+                    }
+                });
             }
         }
     }
@@ -302,15 +347,38 @@ class ReaderRandomTest {
         private final List<String> ownTaken = new ArrayList<>();
         private Position position;
         private boolean swallowOne;
+        private @Nullable String deafTo;
+        /** What was published, by topic: the key of each that has one, where the topic tells keys apart. */
+        private final Map<String, Map<Long, String>> keys = new HashMap<>();
+
+        private final Map<String, Policy> policies = new HashMap<>();
 
         Client(Position position) {
             this.position = position;
         }
 
-        void published(String topic, long sequence) {
-            if (subscribed.contains(topic)) {
-                Objects.requireNonNull(due.get(topic), topic).add(sequence);
+        void published(TopicHistory topic, long sequence, @Nullable String key) {
+            String name = topic.name();
+            policies.put(name, topic.options().slowReader().policy());
+            if (subscribed.contains(name)) {
+                Objects.requireNonNull(due.get(name), name).add(sequence);
+                if (key != null) {
+                    keys.computeIfAbsent(name, any -> new HashMap<>()).put(sequence, key);
+                }
             }
+        }
+
+        /** Whether a message may be passed over, by agreement: something that was published since stands for it. */
+        private boolean isSuperseded(String topic, long sequence, List<Long> expected) {
+            Policy policy = policies.get(topic);
+            if (policy == Policy.LATEST) {
+                return expected.get(expected.size() - 1) > sequence;
+            }
+            Map<Long, String> known = keys.getOrDefault(topic, Map.of());
+            String key = known.get(sequence);
+            return policy == Policy.LATEST_BY_KEY
+                    && key != null
+                    && expected.stream().anyMatch(later -> later > sequence && key.equals(known.get(later)));
         }
 
         void subscribed(String topic, long head) {
@@ -345,7 +413,11 @@ class ReaderRandomTest {
                 swallowOne = false;
                 return;
             }
+            if (envelope.kind() == Kind.MESSAGE && deafTo != null && deafTo.equals(envelope.argument())) {
+                return;
+            }
             switch (envelope.kind()) {
+                case ERROR -> assertThat(envelope.argument()).isEqualTo("too-many");
                 case MESSAGE -> takeMessage(envelope.name(), position.sequence());
                 case DIRECT -> ownTaken.add(envelope.message().text());
                 case GAP -> takeGap(envelope);
@@ -359,7 +431,8 @@ class ReaderRandomTest {
                 return; // was on its way when the topic was left
             }
             long upTo = told.getOrDefault(topic, 0L);
-            expected.removeIf(each -> each <= upTo && each < sequence);
+            expected.removeIf(
+                    each -> each < sequence && (each <= upTo || isSuperseded(topic, each, List.copyOf(expected))));
             if (!expected.isEmpty() && expected.get(0) == sequence) {
                 expected.remove(0);
                 return;

@@ -57,7 +57,8 @@ final class CoreKeysTest {
                         config.get(CoreKeys.TOPIC_MAX_COUNT),
                         config.get(CoreKeys.TOPIC_MAX_BYTES),
                         config.get(CoreKeys.TOPIC_MAX_AGE),
-                        false))
+                        false,
+                        config.get(CoreKeys.TOPIC_SLOW_READER)))
                 .isEqualTo(TopicOptions.defaults());
     }
 

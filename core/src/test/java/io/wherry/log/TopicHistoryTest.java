@@ -4,12 +4,14 @@ package io.wherry.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.Message;
+import io.wherry.SlowReader;
 import io.wherry.TopicOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TopicHistoryTest {
@@ -95,5 +97,74 @@ class TopicHistoryTest {
 
         assertThat(dropped(quiet)).isZero();
         assertThat(read(quiet, 0, 2000, 10)).containsExactly(1L);
+    }
+
+    private List<String> readBehind(TopicHistory history, long after, long upTo) {
+        List<Entry> entries = new ArrayList<>();
+        history.readBehind(after, upTo, 100, now.get(), entries);
+        return entries.stream().map(entry -> entry.envelope().message().text()).toList();
+    }
+
+    private long missing(TopicHistory history, long after) {
+        return history.readBehind(after, Long.MAX_VALUE, 100, now.get(), new ArrayList<>());
+    }
+
+    private void append(TopicHistory history, @Nullable String key, String text) {
+        log.append(history, Message.of(text).withKey(key));
+    }
+
+    @Test
+    void givesTheLatestAloneToWhoIsBehind() {
+        TopicHistory history = log.open(
+                "t",
+                TopicOptions.defaults()
+                        .slowReader(SlowReader.latest())
+                        .maxCount(3)
+                        .maxAge(Duration.ofSeconds(1)));
+        for (int i = 1; i <= 5; i++) {
+            append(history, null, "m" + i);
+        }
+
+        assertThat(readBehind(history, 0, 100)).containsExactly("m5");
+        assertThat(readBehind(history, 2, 4)).containsExactly("m4");
+        assertThat(readBehind(history, 5, 100)).isEmpty();
+        assertThat(missing(history, 0)).isZero();
+        assertThat(read(history, 0, 100, 100)).containsExactly(3L, 4L, 5L);
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        assertThat(missing(history, 0)).isEqualTo(5);
+    }
+
+    @Test
+    void keepsTheLatestOfEachKey() {
+        TopicHistory history = log.open(
+                "t",
+                TopicOptions.defaults()
+                        .slowReader(SlowReader.latestByKey())
+                        .maxCount(3)
+                        .maxBytes(12));
+        append(history, "a", "a1");
+        append(history, "b", "b1");
+        append(history, "a", "a2");
+        append(history, "a", "a3");
+        append(history, null, "n1");
+
+        assertThat(readBehind(history, 0, 100)).containsExactly("b1", "a3", "n1");
+        assertThat(readBehind(history, 4, 100)).containsExactly("n1");
+        assertThat(dropped(history)).isZero();
+        List<Entry> last = new ArrayList<>();
+        history.readLast(2, 4, now.get(), last);
+        assertThat(last).extracting(Entry::sequence).containsExactly(2L, 4L);
+
+        append(history, "b", "b2");
+        assertThat(dropped(history)).isZero();
+        append(history, "c", "c1");
+        assertThat(dropped(history)).isEqualTo(4);
+        assertThat(readBehind(history, 0, 100)).containsExactly("n1", "b2", "c1");
+        append(history, "c", "123456789");
+        assertThat(readBehind(history, 0, 100)).containsExactly("b2", "123456789");
+        append(history, "a", "a4");
+        assertThat(readBehind(history, 0, 100)).containsExactly("123456789", "a4");
+        assertThat(dropped(history)).isEqualTo(6);
+        assertThat(history.countAfter(8)).isEqualTo(1);
     }
 }

@@ -50,11 +50,11 @@ final class Plan {
         int[] counts = {3, 16, 1000};
         int[] bytes = {400, 16 << 20, 16 << 20};
         int[] seconds = {2, 3600, 3600};
-        return new TopicOptions(
-                counts[random.nextInt(3)],
-                bytes[random.nextInt(3)],
-                Duration.ofSeconds(seconds[random.nextInt(3)]),
-                true);
+        return TopicOptions.defaults()
+                .maxCount(counts[random.nextInt(3)])
+                .maxBytes(bytes[random.nextInt(3)])
+                .maxAge(Duration.ofSeconds(seconds[random.nextInt(3)]))
+                .clientPublish(true);
     }
 
     private void settings(Random random) {

@@ -287,6 +287,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
             next();
         } else {
             waitsForRoom = true;
+            unread = channel().bytesBeforeWritable();
         }
     }
 
@@ -301,6 +302,9 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         decoder.discard();
         channel().config().setAutoRead(true);
         if (whole) {
+            // A peer that reads no more is not waited for; one that reads, however slowly, is.
+            unread = channel().bytesBeforeWritable();
+            deadline.in(context().limits().idleTime());
             context(ctx).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
             timesRequest = true;
@@ -324,7 +328,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         if (slow != null && !slow.isAnswered()) {
             slow.problem(
                     new WherryException(ErrorCode.TIMEOUT, "request: not here in time (wherry.limits.handshake-time)"));
-        } else if (keepsAlive && isBeingRead()) {
+        } else if ((keepsAlive || whole) && isBeingRead()) {
             deadline.in(context().limits().idleTime());
         } else {
             channel().close();

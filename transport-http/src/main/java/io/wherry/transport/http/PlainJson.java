@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.util.Base64;
 
 /**
- * The JSON object that a reader without a library gets with {@code format=json} for a message, and in any case for a gap
- * ({@code docs/protocol.md}, section 6).
+ * The JSON object that a reader without a library gets with {@code format=json} for a message, and in any case for a gap and an
+ * error ({@code docs/protocol.md}, section 6).
  */
 public final class PlainJson {
 
@@ -28,11 +28,15 @@ public final class PlainJson {
     /**
      * Appends the object of an envelope.
      *
-     * @return whether there is one: false for envelopes that are neither payload nor gap
+     * @return whether there is one: false for envelopes that are neither payload nor gap nor error
      */
     public static boolean write(Envelope envelope, ByteBuf out) {
         if (envelope.kind() == Kind.GAP) {
             writeGap(envelope, out);
+            return true;
+        }
+        if (envelope.kind() == Kind.ERROR) {
+            writeError(envelope, out);
             return true;
         }
         if (!isPayload(envelope)) {
@@ -45,13 +49,16 @@ public final class PlainJson {
             ByteBufUtil.writeAscii(out, envelope.position().toString());
             out.writeByte('"');
         }
+        if (envelope.kind() == Kind.MESSAGE && envelope.argument() != null) {
+            ByteBufUtil.writeAscii(out, ",\"key\":");
+            JsonText.writeString(envelope.argument(), out);
+        }
         writeData(envelope.message().format(), envelope.message().buffer(), out);
         out.writeByte('}');
         return true;
     }
 
-    /** Appends the object of an error: what a handler has refused. */
-    public static void writeError(Envelope error, ByteBuf out) {
+    private static void writeError(Envelope error, ByteBuf out) {
         ByteBufUtil.writeAscii(out, "{\"error\":");
         JsonText.writeString(error.argumentOrEmpty(), out);
         ByteBufUtil.writeAscii(out, ",\"detail\":");

@@ -60,7 +60,11 @@ final class PlainRoute implements HttpRoute {
             then(
                     exchange,
                     context.acceptor()
-                            .publish(exchange.principal(), request.topics().get(0), message(exchange)),
+                            .publish(
+                                    exchange.principal(),
+                                    request.topics().get(0),
+                                    message(exchange)
+                                            .withKey(exchange.handshake().parameter("key"))),
                     position -> published(exchange, position));
         } else {
             throw new WherryException(

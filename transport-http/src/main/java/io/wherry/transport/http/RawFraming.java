@@ -3,12 +3,11 @@ package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
 import io.wherry.spi.Envelope;
-import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Framing;
 
 /**
- * Payloads as they are, each followed by a delimiter, for readers without a library. Of other envelopes only gaps may show,
- * as the object of {@link PlainJson}. Stateless.
+ * Payloads as they are, each followed by a delimiter, for readers without a library. Of other envelopes only gaps and errors may
+ * show, as the object of {@link PlainJson}. Stateless.
  */
 public final class RawFraming implements Framing {
 
@@ -34,9 +33,7 @@ public final class RawFraming implements Framing {
     public void encode(Envelope envelope, ByteBuf out) {
         if (PlainJson.isPayload(envelope)) {
             out.writeBytes(envelope.message().buffer());
-        } else if (showsGaps && envelope.kind() == Kind.GAP) {
-            PlainJson.write(envelope, out);
-        } else {
+        } else if (!showsGaps || !PlainJson.write(envelope, out)) {
             return;
         }
         delimiter.writeTo(out);

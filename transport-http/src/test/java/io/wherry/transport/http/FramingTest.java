@@ -88,10 +88,19 @@ final class FramingTest {
         assertThat(encode(RawFraming.withoutGaps(Delimiter.LF), GAP)).isEmpty();
     }
 
+    @Test
+    void rawTellsWhyAStreamEnds() {
+        Envelope error = Envelope.at(null, Kind.ERROR, "-", "too-many", Message.of("behind"));
+        assertThat(encode(RawFraming.of(Delimiter.LF), error))
+                .isEqualTo("{\"error\":\"too-many\",\"detail\":\"behind\"}\n")
+                .isEqualTo(encode(JsonFraming.of(Delimiter.LF), error));
+        assertThat(encode(RawFraming.withoutGaps(Delimiter.LF), error)).isEmpty();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,
-            names = {"WELCOME", "ACK", "HEARTBEAT", "END", "ERROR", "REQUEST"})
+            names = {"WELCOME", "ACK", "HEARTBEAT", "END", "REQUEST"})
     void plainFramingsShowNothingElse(Kind kind) {
         Envelope envelope = Envelope.control(kind, "x", "y");
         assertThat(encode(RawFraming.of(Delimiter.LF), envelope)).isEmpty();

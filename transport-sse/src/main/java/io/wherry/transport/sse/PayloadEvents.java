@@ -10,11 +10,13 @@ import io.wherry.transport.http.PlainJson;
 
 /**
  * An event for each payload, with its position as the id, for event sources without a library ({@code docs/protocol.md},
- * section 6). Gaps are events too; a welcome is a block with nothing but the id; other envelopes do not show.
+ * section 6). Gaps and the reason of an end are events too; a welcome is a block with nothing but the id; other envelopes do not show.
  */
 final class PayloadEvents implements Framing {
 
     private static final String GAP = "gap";
+    /** Not {@code error}, which event sources have for their own. */
+    private static final String END = "end";
 
     private final boolean named;
     private final boolean json;
@@ -32,25 +34,27 @@ final class PayloadEvents implements Framing {
 
     @Override
     public void encode(Envelope envelope, ByteBuf out) {
-        boolean gap = envelope.kind() == Kind.GAP;
+        boolean notice = envelope.kind() == Kind.GAP || envelope.kind() == Kind.ERROR;
         boolean welcome = envelope.kind() == Kind.WELCOME;
-        if (!gap && !welcome && !PlainJson.isPayload(envelope)) {
+        if (!notice && !welcome && !PlainJson.isPayload(envelope)) {
             return;
         }
         if (envelope.position() != null) {
             EventData.field("id", envelope.position().toString(), out);
         }
         if (!welcome) {
-            writeContent(envelope, gap, out);
+            writeContent(envelope, notice, out);
         }
         out.writeByte('\n');
     }
 
-    private void writeContent(Envelope envelope, boolean gap, ByteBuf out) {
-        if (gap || named) {
-            EventData.field("event", gap ? GAP : envelope.name(), out);
+    private void writeContent(Envelope envelope, boolean notice, ByteBuf out) {
+        if (notice) {
+            EventData.field("event", envelope.kind() == Kind.GAP ? GAP : END, out);
+        } else if (named) {
+            EventData.field("event", envelope.name(), out);
         }
-        if (gap || json) {
+        if (notice || json) {
             EventData.begin(out);
             PlainJson.write(envelope, out);
             out.writeByte('\n');

@@ -50,11 +50,7 @@ enum Rendering {
         @Override
         ByteBuf render(Envelope envelope) {
             ByteBuf out = Unpooled.buffer(HEAD_LENGTH + envelope.message().size());
-            if (envelope.kind() == Kind.ERROR) {
-                PlainJson.writeError(envelope, out);
-            } else {
-                PlainJson.write(envelope, out);
-            }
+            PlainJson.write(envelope, out);
             return out;
         }
 
