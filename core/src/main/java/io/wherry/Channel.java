@@ -92,6 +92,19 @@ public interface Channel extends AutoCloseable {
      */
     CompletionStage<Position> publish(String topic, Message message);
 
+    /**
+     * Shows anew who the client is, without a new connection. On the client, the values of the headers that were given as suppliers
+     * ({@link ClientBuilder#header(String, java.util.function.Supplier)}) are asked for and sent; on the server, the client is asked to do so.
+     * The server takes them as it takes a request's ({@link Authenticator}): where they show another principal than the channel's,
+     * the channel ends with {@link ErrorCode#FORBIDDEN}. The headers that count are those of {@code wherry.credential-headers}.
+     *
+     * <p>Every new connection, poll and post shows who the client is in any case; this is for connections that go on. A principal that
+     * is {@link Expiring} makes the server ask in time by itself.
+     *
+     * @return completes when the server has taken them; fails with {@link ErrorCode#UNAUTHORIZED} where it has not, and as {@link #send} does
+     */
+    CompletionStage<Void> refreshCredentials();
+
     /** Sets the handler of a name on this channel; it goes before the server's or client's own. Returns this. */
     Channel onMessage(String name, MessageHandler handler);
 

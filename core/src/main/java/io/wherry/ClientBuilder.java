@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A client that is being configured. Not thread-safe. What is set here goes before every other source of configuration. */
@@ -19,6 +21,7 @@ public final class ClientBuilder {
 
     private final Map<String, String> values = new TreeMap<>();
     private final Map<String, String> headers = new TreeMap<>();
+    private final Map<String, Supplier<String>> suppliedHeaders = new TreeMap<>();
     private final List<Transport> transports = new ArrayList<>();
     private @Nullable Path file;
     private @Nullable Environment environment;
@@ -39,6 +42,21 @@ public final class ClientBuilder {
     /** A header to send with every request, such as {@code Authorization}. */
     public ClientBuilder header(String name, String value) {
         headers.put(name, value);
+        suppliedHeaders.remove(name);
+        return this;
+    }
+
+    /**
+     * A header whose value changes, such as {@code Authorization} with a token that expires. The value is asked for anew for each
+     * connection, before it is made; for each refresh ({@link Channel#refreshCredentials}), which the server may ask for; and again
+     * where the server refuses it as {@link ErrorCode#UNAUTHORIZED}. Requests between that, as polls make them, carry the last one.
+     *
+     * @param value asked on a callback thread, and may block, but no longer than {@code wherry.connect-timeout}; what it throws fails
+     *     the attempt
+     */
+    public ClientBuilder header(String name, Supplier<String> value) {
+        suppliedHeaders.put(name, Objects.requireNonNull(value, "value"));
+        headers.remove(name);
         return this;
     }
 
@@ -76,7 +94,8 @@ public final class ClientBuilder {
 
     private Client build(boolean closesWithChannel) {
         Transports found = new Transports(transports);
-        return new RealClient(found.load(values, file), found, headers, closesWithChannel, environment);
+        return new RealClient(
+                found.load(values, file), found, headers, suppliedHeaders, closesWithChannel, environment);
     }
 
     /** Opens a channel with a client of its own, which ends with it. */

@@ -176,6 +176,11 @@ final class AskingChannel implements Channel {
     }
 
     @Override
+    public CompletionStage<Void> refreshCredentials() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public boolean isWritable() {
         return state() == State.OPEN;
     }

@@ -13,6 +13,7 @@ import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Loop;
 import io.wherry.spi.Target;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,8 +131,23 @@ final class Attempt implements ClientListener {
         return loop.nanoTime() - startedNanos;
     }
 
-    void connect(ClientContext context, Target target) {
+    /**
+     * Connects, as soon as the client's credentials have been asked for.
+     *
+     * @param target where to, as of then
+     */
+    void connect(RealClient client, Supplier<Target> target) {
         startDeadline("no welcome");
+        client.credentials().renew(loop, failure -> {
+            if (failure != null) {
+                closed(failure);
+            } else if (!isClosed) {
+                connect(client.context(), target.get());
+            }
+        });
+    }
+
+    private void connect(ClientContext context, Target target) {
         ClientConnection made;
         try {
             made = transport.transport().connect(context, target, this);
@@ -268,7 +284,7 @@ final class Attempt implements ClientListener {
         }
         if (open) {
             carried |= switch (envelope.kind()) {
-                case ACK, HEARTBEAT, TAKE, WELCOME -> false;
+                case ACK, CREDENTIALS, HEARTBEAT, TAKE, WELCOME -> false;
                 default -> true;
             };
             owner.received(this, envelope);

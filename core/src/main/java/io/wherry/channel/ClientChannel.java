@@ -50,6 +50,7 @@ final class ClientChannel extends ListeningChannel {
     private volatile @Nullable Position position;
     private boolean flushScheduled;
     private boolean closing;
+    private boolean isRefreshing;
     private @Nullable WherryException ended;
 
     ClientChannel(RealClient client, URI uri, Loop loop) {
@@ -430,6 +431,51 @@ final class ClientChannel extends ListeningChannel {
         CompletableFuture<Void> switched = new CompletableFuture<>();
         onLoop(() -> connector.switchTo(transport, switched), () -> switched.completeExceptionally(closedAlready()));
         return switched.minimalCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Void> refreshCredentials() {
+        CompletableFuture<Void> refreshed = new CompletableFuture<>();
+        onLoop(() -> refreshCredentials(refreshed), () -> refreshed.completeExceptionally(closedAlready()));
+        return refreshed;
+    }
+
+    private void refreshCredentials(CompletableFuture<Void> refreshed) {
+        Credentials credentials = client.credentials();
+        Outcome outcome = new Outcome() {
+            @Override
+            public void answered(Message answer) {
+                completions().done(refreshed);
+            }
+
+            @Override
+            public void failed(WherryException reason) {
+                completions().fail(refreshed, reason);
+            }
+        };
+        credentials.renew(loop, failure -> {
+            if (failure != null) {
+                completions().fail(refreshed, failure);
+                completions().flush();
+            } else {
+                give(new Sent(Kind.CREDENTIALS, credentials::lines, outcome));
+            }
+        });
+    }
+
+    /** The server wants new credentials, as long as the present ones are good. It may ask again and again. */
+    void credentialsAsked() {
+        if (isRefreshing || !client.credentials().canRenew()) {
+            return;
+        }
+        isRefreshing = true;
+        var unused = refreshCredentials().handle((done, failure) -> {
+            onLoop(() -> isRefreshing = false, () -> {});
+            if (failure != null) {
+                log.warn("{}: credentials could not be refreshed", this, failure);
+            }
+            return null;
+        });
     }
 
     // ---- the end

@@ -4,6 +4,7 @@ package io.wherry.channel;
 import io.wherry.Authorizer.Action;
 import io.wherry.ErrorCode;
 import io.wherry.Gap;
+import io.wherry.Handshake;
 import io.wherry.Message;
 import io.wherry.MessageHandler;
 import io.wherry.Position;
@@ -232,10 +233,36 @@ final class ClientMessages {
             case REPLY, ERROR -> channel.replied(envelope);
             case ACK -> channel.acknowledged(Position.parse(envelope.name()));
             case HEARTBEAT -> heartbeat(envelope);
+            case CREDENTIALS -> credentials(envelope);
             case TAKE -> takeOver(envelope);
             case END -> channel.end(new WherryException(ErrorCode.CLOSED, "closed by the client"), false);
             default -> log.debug("{}: a client does not send {}", channel, envelope.kind());
         }
+    }
+
+    /** Asks who it is that the client's new credentials show; answered when that is known. */
+    private void credentials(Envelope envelope) {
+        Message lines = envelope.message();
+        int most = channel.settings().limits().header();
+        if (lines.size() > most) {
+            throw RealTopic.tooLarge(lines.size(), most);
+        }
+        Handshake shown = Credentials.renewed(
+                channel.handshake(), lines, channel.settings().credentialHeaders());
+        unanswered++;
+        var unused = channel.server()
+                .authenticate(shown)
+                .whenComplete((who, failure) -> channel.mailbox().execute(() -> {
+                    if (failure == null) {
+                        channel.renewed(who);
+                    }
+                    if (failure != null) {
+                        refuse(envelope, WherryException.from(failure));
+                    } else if (!channel.hasEnded()) {
+                        answer(envelope, Kind.REPLY, null, Message.empty());
+                    }
+                    replied();
+                }));
     }
 
     private void heartbeat(Envelope envelope) {

@@ -48,6 +48,8 @@ final class Connector implements Attempt.Owner {
     private boolean allRefused = true;
     /** Whether a server has asked to be left alone since a connection worked. */
     private boolean hasWaited;
+    /** Whether credentials were refused since a connection worked, and new ones are tried. */
+    private boolean hasRenewed;
 
     private long lastNumber;
     private boolean stopped;
@@ -119,15 +121,11 @@ final class Connector implements Attempt.Owner {
     }
 
     void connect(Attempt attempt, boolean standby) {
-        Target target = new Target(
-                uri,
-                channel.loop(),
-                channelId,
-                channelId == null ? null : channel.position(),
-                channel.client().headers(),
-                attempt.number(),
-                standby);
-        attempt.connect(channel.client().context(), target);
+        RealClient client = channel.client();
+        attempt.connect(client, () -> {
+            Position after = channelId == null ? null : channel.position();
+            return new Target(uri, channel.loop(), channelId, after, client.credentials(), attempt.number(), standby);
+        });
     }
 
     /** Looks after the connection at the times that the welcome has set. */
@@ -243,6 +241,7 @@ final class Connector implements Attempt.Owner {
         choice.worked(attempt.transport());
         backoff.reset();
         hasWaited = false;
+        hasRenewed = false;
         firstRefusal = null;
         allRefused = true;
         failures.clear();
@@ -313,7 +312,12 @@ final class Connector implements Attempt.Owner {
         log.debug("{}: the {} connection ended", channel, attempt.transportName(), cause);
         WherryException reason = asReason(cause, "the connection was closed");
         boolean isOurs = attempt.number() < lastNumber;
-        if (reason.code() == ErrorCode.UNKNOWN_CHANNEL) {
+        if (reason.code() == ErrorCode.UNAUTHORIZED
+                && !hasRenewed
+                && channel.client().credentials().canRenew()) {
+            hasRenewed = true;
+            connect();
+        } else if (reason.code() == ErrorCode.UNKNOWN_CHANNEL) {
             channelId = null;
             connect();
         } else if (reason.code() == ErrorCode.SUPERSEDED && isOurs) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,18 @@ final class Outbox {
         private final @Nullable String argument;
         private final Message message;
         private final Outcome outcome;
+        private final @Nullable Supplier<Message> latest;
         private long number;
+
+        /** A thing whose payload is asked for each time that it is sent, so that it is never an old one; it counts as nothing. */
+        Sent(Kind kind, Supplier<Message> latest, Outcome outcome) {
+            this.kind = kind;
+            this.name = Envelope.NO_NAME;
+            this.argument = null;
+            this.message = Message.empty();
+            this.outcome = outcome;
+            this.latest = latest;
+        }
 
         Sent(Kind kind, String name, @Nullable String argument, Message message, Outcome outcome) {
             this.kind = kind;
@@ -52,6 +64,11 @@ final class Outbox {
             this.argument = argument;
             this.message = message;
             this.outcome = outcome;
+            this.latest = null;
+        }
+
+        private Message payload() {
+            return latest == null ? message : latest.get();
         }
 
         Outcome outcome() {
@@ -70,7 +87,7 @@ final class Outbox {
         /** Whether the server answers it, beyond acknowledging it. */
         private boolean isAnswered() {
             return switch (kind) {
-                case REQUEST, PUBLISH, SUBSCRIBE, UNSUBSCRIBE -> true;
+                case REQUEST, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, CREDENTIALS -> true;
                 default -> false;
             };
         }
@@ -82,7 +99,7 @@ final class Outbox {
 
         /** Whether sending it on a new channel does no harm when the lost one has applied it too. */
         private boolean isRepeatable() {
-            return kind == Kind.SUBSCRIBE || kind == Kind.UNSUBSCRIBE;
+            return kind == Kind.SUBSCRIBE || kind == Kind.UNSUBSCRIBE || kind == Kind.CREDENTIALS;
         }
     }
 
@@ -134,7 +151,7 @@ final class Outbox {
             unanswered.put(next.number, next);
         }
         unacknowledged.add(next);
-        return Envelope.numbered(next.number, next.kind, next.name, next.argument, next.message);
+        return Envelope.numbered(next.number, next.kind, next.name, next.argument, next.payload());
     }
 
     /** Whether everything was sent and acknowledged. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
+import io.wherry.ErrorCode;
 import io.wherry.Message;
 import io.wherry.Position;
 import io.wherry.WherryException;
@@ -24,6 +25,7 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private int sweepIndex = -1;
     private boolean ended;
+    private @Nullable Identity identity;
     private @Nullable WherryException leaving;
 
     PlainReader(RealServer server, ServerLoop home, Connection connection) {
@@ -46,6 +48,8 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
         }
         @Nullable Envelope gap = reader.begin(
                 topics, reading.start(), home.readToHead(), server.settings().limits());
+        identity = new Identity(
+                reading.principal(), home.loop().nanoTime(), server.settings().lostAfterNanos());
         home.sweep().add(this);
         server.plainReaders().add(this);
         reader.write(
@@ -129,6 +133,10 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
     @Override
     public void visit(long nowNanos) {
         if (reader.disconnectIfTooFarBehind()) {
+            return;
+        }
+        if (identity != null && identity.isExpired(nowNanos)) {
+            connection.close(new WherryException(ErrorCode.UNAUTHORIZED, "credentials: expired (expected: new ones)"));
             return;
         }
         if (nowNanos - reader.lastWriteNanos() >= server.settings().heartbeatNanos()) {

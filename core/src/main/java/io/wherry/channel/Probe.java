@@ -86,7 +86,7 @@ final class Probe implements Attempt.Owner {
         Attempt attempt =
                 new Attempt(this, transport, 1, false, loop, client.settings().connectTimeoutNanos());
         current = attempt;
-        attempt.connect(client.context(), new Target(uri, loop, null, null, client.headers(), 1, false));
+        attempt.connect(client, () -> new Target(uri, loop, null, null, client.credentials(), 1, false));
     }
 
     private void end() {

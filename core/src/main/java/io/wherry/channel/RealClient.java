@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class RealClient implements Client {
 
     private final ClientSettings settings;
-    private final Map<String, String> headers;
+    private final Credentials credentials;
     private final Loops loops;
     private final CallbackThreads callbackThreads;
     private final ClientContext context;
@@ -52,6 +53,7 @@ public final class RealClient implements Client {
      * Makes a client.
      *
      * @param headers sent with each request
+     * @param suppliedHeaders sent likewise, and asked for anew for each connection
      * @param closesWithChannel whether the client ends with its only channel
      * @param environment what it runs on, null for threads and loops of its own
      */
@@ -59,16 +61,17 @@ public final class RealClient implements Client {
             Config config,
             Transports found,
             Map<String, String> headers,
+            Map<String, Supplier<String>> suppliedHeaders,
             boolean closesWithChannel,
             @Nullable Environment environment) {
         this.settings = ClientSettings.of(config);
-        this.headers = Map.copyOf(headers);
         this.closesWithChannel = closesWithChannel;
         List<Transport> named = found.named(config);
         this.loops = environment == null
                 ? Loops.start(Math.max(1, config.get(CoreKeys.LOOPS)), "wherry-client")
                 : environment.loops();
         this.callbackThreads = CallbackThreads.of(environment);
+        this.credentials = new Credentials(headers, suppliedHeaders, callbackThreads);
         this.random = environment == null ? new SecureRandom() : environment.random();
         this.pathHealth = environment == null ? PathHealth.ofProcess() : new PathHealth();
         this.context = new ClientContext(config, Limits.of(config), loops);
@@ -87,8 +90,8 @@ public final class RealClient implements Client {
         return context;
     }
 
-    Map<String, String> headers() {
-        return headers;
+    Credentials credentials() {
+        return credentials;
     }
 
     List<TransportChoice.Named> transports() {

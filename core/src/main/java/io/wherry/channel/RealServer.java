@@ -5,6 +5,7 @@ import io.wherry.Authenticator;
 import io.wherry.Authorizer;
 import io.wherry.Channel;
 import io.wherry.ErrorCode;
+import io.wherry.Handshake;
 import io.wherry.Message;
 import io.wherry.MessageHandler;
 import io.wherry.Position;
@@ -107,10 +108,6 @@ public final class RealServer implements Server {
 
     Handlers handlers() {
         return handlers;
-    }
-
-    @Nullable Authenticator authenticator() {
-        return authenticator;
     }
 
     Set<PlainReader> plainReaders() {
@@ -223,6 +220,34 @@ public final class RealServer implements Server {
                 this, newId(), attachment.principal(), attachment.handshake(), attachment.resumable(), home);
         channels.put(channel.id(), channel);
         return channel;
+    }
+
+    /**
+     * Finds out who asks, off the loop. Fails with a {@link WherryException} where it is refused, also for credentials that have
+     * expired.
+     */
+    CompletionStage<@Nullable Principal> authenticate(Handshake handshake) {
+        CompletableFuture<@Nullable Principal> result = new CompletableFuture<>();
+        Authenticator asked = authenticator;
+        if (asked == null) {
+            result.complete(null);
+            return result;
+        }
+        callbackThreads().execute(() -> {
+            try {
+                Principal principal = asked.authenticate(handshake);
+                if (Identity.hasExpired(principal)) {
+                    throw new WherryException(ErrorCode.UNAUTHORIZED, "credentials: expired (expected: new ones)");
+                }
+                result.complete(principal);
+            } catch (WherryException e) {
+                result.completeExceptionally(e);
+            } catch (Throwable e) { // whatever it is, a peer waits for an answer
+                result.completeExceptionally(
+                        new WherryException(ErrorCode.INTERNAL, "authentication failed to give an answer", e));
+            }
+        });
+        return result;
     }
 
     /** Refuses what is new where the server stops, and tells when to come back. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
-import io.wherry.Authenticator;
 import io.wherry.Authorizer.Action;
 import io.wherry.ErrorCode;
 import io.wherry.Handshake;
@@ -36,23 +35,7 @@ final class ServerAcceptor implements Acceptor {
 
     @Override
     public CompletionStage<@Nullable Principal> authenticate(Handshake handshake) {
-        Authenticator authenticator = server.authenticator();
-        CompletableFuture<@Nullable Principal> result = new CompletableFuture<>();
-        if (authenticator == null) {
-            result.complete(null);
-            return result;
-        }
-        server.callbackThreads().execute(() -> {
-            try {
-                result.complete(authenticator.authenticate(handshake));
-            } catch (WherryException e) {
-                result.completeExceptionally(e);
-            } catch (Throwable e) { // whatever it is, a peer waits for an answer
-                result.completeExceptionally(
-                        new WherryException(ErrorCode.INTERNAL, "authentication failed to give an answer", e));
-            }
-        });
-        return result;
+        return server.authenticate(handshake);
     }
 
     @Override
@@ -138,6 +121,7 @@ final class ServerAcceptor implements Acceptor {
         CompletableFuture<Long> acknowledged = new CompletableFuture<>();
         CompletableFuture<Void> replied = new CompletableFuture<>();
         channel.mailbox().execute(() -> {
+            channel.authenticated(principal);
             ClientMessages inbound = channel.inbound();
             if (!inbound.receivedBatch(batch)) {
                 acknowledged.completeExceptionally(noRoom());

@@ -19,7 +19,6 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     private final RealServer server;
     private final String id;
-    private final @Nullable Principal principal;
+    private final Identity identity;
     private final Handshake handshake;
     private final boolean resumable;
     private final Mailbox mailbox;
@@ -59,6 +58,8 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     private boolean takeoverUntold;
     /** Whether the client has asked for a sign of life that could not be given yet. */
     private boolean answerDue;
+    /** Who waits for the client's new credentials. */
+    private @Nullable CompletableFuture<Void> renewed;
 
     private long lastHeardNanos;
     private long detachedNanos;
@@ -88,7 +89,6 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
                 server.settings().limits());
         this.server = server;
         this.id = id;
-        this.principal = principal;
         this.handshake = handshake;
         this.resumable = resumable;
         this.home = home;
@@ -100,6 +100,8 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         this.farewell = new Farewell(this);
         this.lastHeardNanos = home.loop().nanoTime();
         this.detachedNanos = lastHeardNanos;
+        this.identity =
+                new Identity(principal, lastHeardNanos, server.settings().lostAfterNanos());
         reader.onCaughtUp(farewell::tell);
     }
 
@@ -137,7 +139,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** Whether a principal may use this channel. */
     boolean belongsTo(@Nullable Principal other) {
-        return Objects.equals(principal, other);
+        return identity.isSame(other);
     }
 
     // ---- connections
@@ -175,6 +177,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** Takes another connection: goes on over it, or lets it stand by. In a task of the mailbox. */
     void attach(Attachment attachment, Connection connection, Position after) {
+        authenticated(attachment.principal());
         long number = attachment.connection();
         Standby waiting = standby;
         if (isSuperseded(number)) {
@@ -332,6 +335,9 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             answerDue = false;
             reader.write(home, connection, answer());
         }
+        if (renewed != null || identity.isRenewalDue(lastHeardNanos)) {
+            reader.write(home, connection, renewalWish());
+        }
         if (takeoverUntold) {
             reader.write(home, connection, Envelope.control(Kind.TAKE, Long.toString(connectionNumber), null));
         }
@@ -414,6 +420,16 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         if (reader.disconnectIfTooFarBehind()) {
             return;
         }
+        if (identity.isExpired(nowNanos)) {
+            // Nothing was wrong with the connection: a client that has new credentials goes on where it was.
+            connection.close(new WherryException(ErrorCode.UNAUTHORIZED, "credentials: expired (expected: new ones)"));
+            connectionClosed(
+                    connection, new WherryException(ErrorCode.TIMEOUT, "the client's credentials have expired"));
+            return;
+        }
+        if (identity.isRenewalDue(nowNanos)) {
+            tell(renewalWish());
+        }
         inbound.sendAcknowledgement();
         if (nowNanos - reader.lastWriteNanos() >= settings().heartbeatNanos()) {
             reader.heartbeat(nowNanos);
@@ -440,6 +456,63 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             completions().flush();
             tellWritable();
         }
+    }
+
+    /** The client has shown who it is: the principal to whom the channel belongs. In a task of the mailbox. */
+    void authenticated(@Nullable Principal same) {
+        identity.shown(same, home.loop().nanoTime());
+    }
+
+    /** The client has shown new credentials on a connection that goes on. In a task of the mailbox. */
+    void renewed(@Nullable Principal who) {
+        if (!identity.isSame(who)) {
+            end(
+                    new WherryException(
+                            ErrorCode.FORBIDDEN,
+                            "credentials: another principal's (expected: those of the channel's own)"),
+                    true);
+            return;
+        }
+        authenticated(who);
+        CompletableFuture<Void> waiting = renewed;
+        renewed = null;
+        if (waiting != null) {
+            completions().done(waiting);
+            completions().flush();
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> refreshCredentials() {
+        CompletableFuture<Void> stage = new CompletableFuture<>();
+        mailbox.execute(() -> {
+            WherryException reason = farewell.reason();
+            if (reason != null) {
+                completions().fail(stage, reason);
+                completions().flush();
+                return;
+            }
+            CompletableFuture<Void> waiting = renewed == null ? new CompletableFuture<>() : renewed;
+            renewed = waiting;
+            var unused = waiting.whenComplete((done, failure) -> complete(stage, failure));
+            tell(renewalWish());
+        });
+        return stage;
+    }
+
+    private static void complete(CompletableFuture<Void> stage, @Nullable Throwable failure) {
+        if (failure == null) {
+            stage.complete(null);
+        } else {
+            stage.completeExceptionally(failure);
+        }
+    }
+
+    private Envelope renewalWish() {
+        return Envelope.control(
+                Kind.CREDENTIALS,
+                Envelope.NO_NAME,
+                Long.toString(identity.leftMillis(home.loop().nanoTime())));
     }
 
     /** The reply to a request of this side has come. */
@@ -613,6 +686,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         dropStandby(reason);
         changeState(State.CLOSED);
         requests.fail(reason);
+        CompletableFuture<Void> waiting = renewed;
+        if (waiting != null) {
+            completions().fail(waiting, reason);
+        }
         listeners().closed(reason);
         dispatcher().dispatch(0, () -> server.closed(this));
         inbound.ended();
@@ -691,7 +768,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     @Override
     public @Nullable Principal principal() {
-        return principal;
+        return identity.principal();
     }
 
     @Override

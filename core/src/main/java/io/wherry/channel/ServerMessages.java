@@ -141,6 +141,7 @@ final class ServerMessages {
                     channel.tell(Envelope.control(Kind.HEARTBEAT, ANSWER, null));
                 }
             }
+            case CREDENTIALS -> channel.credentialsAsked();
             case END -> end(envelope);
             default -> log.debug("{}: a server does not send {}", channel, envelope.kind());
         }

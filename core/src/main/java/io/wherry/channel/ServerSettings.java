@@ -5,6 +5,8 @@ import io.wherry.Limits;
 import io.wherry.TopicOptions;
 import io.wherry.config.Config;
 import io.wherry.config.CoreKeys;
+import java.util.List;
+import java.util.Locale;
 
 /** What a server's channels need of its configuration, times in nanoseconds. Immutable. */
 record ServerSettings(
@@ -16,7 +18,8 @@ record ServerSettings(
         long resumeWindowNanos,
         long requestTimeoutNanos,
         long closeTimeoutNanos,
-        int comeBackRate) {
+        int comeBackRate,
+        List<String> credentialHeaders) {
 
     static ServerSettings of(Config config) {
         return new ServerSettings(
@@ -33,7 +36,10 @@ record ServerSettings(
                 config.get(CoreKeys.RESUME_WINDOW).toNanos(),
                 config.get(CoreKeys.REQUEST_TIMEOUT).toNanos(),
                 config.get(CoreKeys.CLOSE_TIMEOUT).toNanos(),
-                config.get(CoreKeys.COME_BACK_RATE));
+                config.get(CoreKeys.COME_BACK_RATE),
+                config.get(CoreKeys.CREDENTIAL_HEADERS).stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .toList());
     }
 
     /** How often a channel is looked after: often enough for the shortest of the times. */

@@ -121,6 +121,13 @@ public final class CoreKeys {
                     "How many clients a second a server that stops asks to come back: each at a random time, over as many seconds as that takes.")
             .forServer();
 
+    /** What a client may show anew. */
+    public static final ConfigKey<List<String>> CREDENTIAL_HEADERS = ConfigKey.words(
+                    "wherry.credential-headers",
+                    "authorization,cookie",
+                    "The headers that a client may renew on a connection that goes on. Not those that a proxy in front of the server sets: a client's own would pass by it.")
+            .forServer();
+
     /** How many messages a topic keeps. */
     public static final ConfigKey<Integer> TOPIC_MAX_COUNT = ConfigKey.number(
                     "wherry.topic.max-count",
@@ -284,6 +291,7 @@ public final class CoreKeys {
                 PUT_ASIDE_MAX,
                 CLOSE_TIMEOUT,
                 COME_BACK_RATE,
+                CREDENTIAL_HEADERS,
                 TOPIC_MAX_COUNT,
                 TOPIC_MAX_BYTES,
                 TOPIC_MAX_AGE,

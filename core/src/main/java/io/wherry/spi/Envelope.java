@@ -66,6 +66,8 @@ public record Envelope(
         ACK('a'),
         /** A sign of life. */
         HEARTBEAT('h'),
+        /** New credentials, or a wish for them. */
+        CREDENTIALS('c'),
         /** A connection takes the channel over from an older one. */
         TAKE('t'),
         /** The end of the channel. */

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -41,6 +42,8 @@ public final class CuttableTransport implements Transport {
     private final AtomicInteger connects = new AtomicInteger();
     private final AtomicReference<@Nullable Predicate<Envelope>> cutOn = new AtomicReference<>();
     private final AtomicReference<@Nullable Predicate<Envelope>> loseOnce = new AtomicReference<>();
+    private final AtomicReference<@Nullable Stolen> stolen = new AtomicReference<>();
+    private final List<WherryException> refusals = new CopyOnWriteArrayList<>();
     private volatile UnaryOperator<Envelope> rewrite = UnaryOperator.identity();
     private volatile boolean refusing;
     private volatile boolean stalled;
@@ -85,6 +88,31 @@ public final class CuttableTransport implements Transport {
     /** Loses an envelope that a client sends once, when this holds for it; what comes after it passes. */
     public void loseOnce(Predicate<Envelope> envelope) {
         loseOnce.set(envelope);
+    }
+
+    /** A channel that is not the client's own. */
+    private record Stolen(String channelId, @Nullable Position after) {
+
+        Target in(Target target) {
+            return new Target(
+                    target.uri(),
+                    target.loop(),
+                    channelId,
+                    after,
+                    target.headers(),
+                    target.connection(),
+                    target.standby());
+        }
+    }
+
+    /** Lets the next connection try to resume a channel that is not its client's. */
+    public void resumeOnce(String channelId, @Nullable Position after) {
+        stolen.set(new Stolen(channelId, after));
+    }
+
+    /** With what connections have ended before anything came on them. */
+    public List<WherryException> refusals() {
+        return List.copyOf(refusals);
     }
 
     /** How many connections live. */
@@ -151,6 +179,7 @@ public final class CuttableTransport implements Transport {
         private final Queue<Runnable> outbound = new ArrayDeque<>();
         private final Queue<Runnable> inbound = new ArrayDeque<>();
         private @Nullable ClientConnection connection;
+        private boolean hasReceived;
         private boolean ended;
 
         Line(Loop loop, ClientListener listener) {
@@ -163,7 +192,9 @@ public final class CuttableTransport implements Transport {
             if (refusing) {
                 loop.execute(() -> end(new WherryException(ErrorCode.UNAVAILABLE, "refused by the test")));
             } else {
-                down(() -> connection = client.connect(context, target, this));
+                Stolen other = stolen.getAndSet(null);
+                Target to = other == null ? target : other.in(target);
+                down(() -> connection = client.connect(context, to, this));
             }
         }
 
@@ -260,6 +291,7 @@ public final class CuttableTransport implements Transport {
                 if (ended) {
                     return;
                 }
+                hasReceived = true;
                 if (isOnce(cutOn, envelope)) {
                     cut();
                     return;
@@ -299,7 +331,12 @@ public final class CuttableTransport implements Transport {
 
         @Override
         public void closed(@Nullable Throwable cause) {
-            up(() -> end(cause));
+            up(() -> {
+                if (!hasReceived && !ended && cause instanceof WherryException refusal) {
+                    refusals.add(refusal);
+                }
+                end(cause);
+            });
         }
 
         @Override

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Timeout;
  * <p>The tests speak the public interface alone, on servers at port 0 of the loopback address. The parts are {@link
  * ChannelContract} (opening and ending), {@link MessageContract}, {@link RequestContract}, {@link TopicContract}, {@link
  * ResumeContract} (a network that breaks), {@link ChangeoverContract} (another connection), {@link LimitContract}
- * (peers and handlers that misbehave), {@link SlowReaderContract}, {@link ProbeContract} (what works on a path) and {@link
- * StopContract} (a server that stops). After each test nothing may be left: no event that nobody expected, no channel, no
- * thread, no buffer.
+ * (peers and handlers that misbehave), {@link SlowReaderContract}, {@link ProbeContract} (what works on a path), {@link
+ * StopContract} (a server that stops) and {@link AuthenticationContract} (to whom a channel belongs). After each test nothing may
+ * be left: no event that nobody expected, no channel, no thread, no buffer.
  */
 @Timeout(60)
 public abstract class TransportContract
@@ -43,7 +43,8 @@ public abstract class TransportContract
                 LimitContract,
                 ProbeContract,
                 SlowReaderContract,
-                StopContract {
+                StopContract,
+                AuthenticationContract {
 
     /** How often polling clients ask, in place of every 5 s. */
     private static final Map<String, String> IN_HASTE = Map.of("wherry.http.poll-interval", "30ms");

@@ -100,7 +100,7 @@ final class SimulatedPort implements Port, SimulatedNetwork.Host {
 
     private static Map<String, List<String>> headers(Hello hello) {
         Map<String, List<String>> headers = new TreeMap<>();
-        hello.target().headers().forEach((name, value) -> headers.put(name, List.of(value)));
+        hello.target().headers().get().forEach((name, value) -> headers.put(name, List.of(value)));
         return headers;
     }
 

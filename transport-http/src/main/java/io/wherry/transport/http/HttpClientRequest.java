@@ -40,7 +40,7 @@ public record HttpClientRequest(HttpMethod method, URI uri, HttpHeaders headers,
     /** Headers with those of a target in them. */
     public static HttpHeaders headers(Target target) {
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
-        target.headers().forEach(headers::set);
+        target.headers().get().forEach(headers::set);
         return headers;
     }
 

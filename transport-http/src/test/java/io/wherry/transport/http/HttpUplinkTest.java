@@ -76,7 +76,7 @@ final class HttpUplinkTest {
     @BeforeEach
     void open() {
         Target target = new Target(
-                server.uri("/wherry"), client.loop(), null, null, Map.of("Authorization", "secret"), 1, false);
+                server.uri("/wherry"), client.loop(), null, null, () -> Map.of("Authorization", "secret"), 1, false);
         uplink = new HttpUplink(client.pool(), client.context(), target, listener, failures::add);
     }
 

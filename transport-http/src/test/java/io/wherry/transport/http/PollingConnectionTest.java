@@ -31,7 +31,7 @@ final class PollingConnectionTest {
     private final PollingConnection connection = new PollingConnection(
             client.pool(),
             client.context(),
-            new Target(server.uri("/wherry"), client.loop(), null, null, Map.of(), 1, false),
+            new Target(server.uri("/wherry"), client.loop(), null, null, Map::of, 1, false),
             listener);
 
     /** A channel that asks as soon as it has its welcome, and flushes a little later, as the client's does. */

@@ -108,7 +108,7 @@ final class SplitConnectionTest {
 
     private ClientConnection connect() {
         Target target = new Target(
-                server.uri("/wherry"), client.loop(), null, null, Map.of("Authorization", "secret"), 1, false);
+                server.uri("/wherry"), client.loop(), null, null, () -> Map.of("Authorization", "secret"), 1, false);
         AtomicReference<ClientConnection> made = new AtomicReference<>();
         client.act(() -> made.set(SplitConnection.connect(
                 client.pool(),

@@ -122,7 +122,7 @@ final class LocalPort implements Port {
 
     private static Map<String, List<String>> headers(Target target) {
         Map<String, List<String>> headers = new TreeMap<>();
-        target.headers().forEach((header, value) -> headers.put(header.toLowerCase(Locale.ROOT), List.of(value)));
+        target.headers().get().forEach((header, value) -> headers.put(header.toLowerCase(Locale.ROOT), List.of(value)));
         return headers;
     }
 

@@ -148,7 +148,7 @@ class ClientSocketTest {
                 loop,
                 channelId,
                 channelId == null ? null : Position.parse("abc-7.1"),
-                Map.of("X-Test", "yes"),
+                () -> Map.of("X-Test", "yes"),
                 3,
                 channelId != null);
         loop.execute(() -> made.complete(
