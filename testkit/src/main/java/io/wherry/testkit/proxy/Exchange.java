@@ -86,6 +86,10 @@ final class Exchange implements Upstream.Listener {
             case REORDER -> overtake(rule);
             case DUPLICATE -> !rule.fault().strike() || copy(this::begin);
             case OVERLAP -> !rule.fault().strike() || !copy(() -> {});
+            case CUT_LATER -> {
+                loopSchedule(() -> cut(rule), rule.amount());
+                yield true;
+            }
             case LOSE_ANSWER -> {
                 loses = rule;
                 yield true;
@@ -101,6 +105,12 @@ final class Exchange implements Upstream.Listener {
     private boolean cut() {
         front.link().reset();
         return false;
+    }
+
+    private void cut(HttpRule rule) {
+        if (!front.link().hasEnded() && rule.fault().strike()) {
+            front.link().reset();
+        }
     }
 
     private boolean stripUpgrade() {

@@ -51,6 +51,11 @@ public final class HttpFaults {
         return make(Kind.CUT, 0, "cut");
     }
 
+    /** Forwards the request, and resets the client's connection so long after that, whatever it carries then. */
+    public Fault cutAfter(Duration time) {
+        return make(Kind.CUT_LATER, time.toNanos(), "cut after " + time);
+    }
+
     /** Takes {@code Upgrade} and {@code Connection} out of the request. Strikes those that had an {@code Upgrade}. */
     public Fault stripUpgrade() {
         return make(Kind.STRIP_UPGRADE, 0, "strip upgrade");

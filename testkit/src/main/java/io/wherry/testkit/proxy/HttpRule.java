@@ -19,6 +19,7 @@ final class HttpRule {
         REORDER,
         DUPLICATE,
         OVERLAP,
+        CUT_LATER,
         LOSE_ANSWER,
         BUFFER,
         HOLD_BYTES,

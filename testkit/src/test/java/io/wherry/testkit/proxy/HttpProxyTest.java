@@ -346,6 +346,18 @@ class HttpProxyTest {
     }
 
     @Test
+    void cutsAConnectionSoLongAfterARequest() {
+        Fault cut = proxy.when(get("/pieces")).cutAfter(Duration.ofMillis(80));
+        RawHttp client = client().get("/pieces");
+        client.readHead();
+        server.pieces.add("one.");
+        assertThat(client.readUpTo(".")).isEqualTo("one.");
+
+        assertThatThrownBy(client::readToEnd).isInstanceOf(UncheckedIOException.class);
+        assertThat(cut.strikes()).isEqualTo(1);
+    }
+
+    @Test
     void delaysARequest() {
         Fault delay = proxy.when(post("/echo")).delay(Duration.ofMillis(80));
         long before = System.nanoTime();
