@@ -40,6 +40,7 @@ final class Attempt implements ClientListener {
     private boolean isClosed;
     private long lastHeardNanos;
     private long lastSentNanos;
+    private long lastAskedNanos;
     private @Nullable Runnable whenClosed;
 
     /** Who is told what happens. */
@@ -81,6 +82,7 @@ final class Attempt implements ClientListener {
         this.startedNanos = loop.nanoTime();
         this.lastHeardNanos = startedNanos;
         this.lastSentNanos = startedNanos;
+        this.lastAskedNanos = startedNanos;
     }
 
     Named transport() {
@@ -125,6 +127,10 @@ final class Attempt implements ClientListener {
 
     long lastSentNanos() {
         return lastSentNanos;
+    }
+
+    long lastAskedNanos() {
+        return lastAskedNanos;
     }
 
     long livedNanos() {
@@ -181,6 +187,12 @@ final class Attempt implements ClientListener {
     /** Asks for a sign of life that makes the round trip. Flushed by the caller. */
     void ask() {
         startDeadline("no answer to what was sent");
+        askAgain();
+    }
+
+    /** Asks for a sign of life, which need not come. Flushed by the caller. */
+    void askAgain() {
+        lastAskedNanos = loop.nanoTime();
         send(Envelope.control(Kind.HEARTBEAT, ServerMessages.QUESTION, Long.toString(number)));
     }
 

@@ -112,7 +112,7 @@ final class Connector implements Attempt.Owner {
         current = attempt;
         connect(attempt, false);
         if (visits == null) {
-            visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
+            visits = channel.loop().schedule(this::visit, visitEveryNanos());
         }
     }
 
@@ -134,7 +134,12 @@ final class Connector implements Attempt.Owner {
         if (timer != null) {
             timer.cancel();
         }
-        visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
+        visits = channel.loop().schedule(this::visit, visitEveryNanos());
+    }
+
+    /** Often enough to ask in time where the path cuts connections that are silent. */
+    private long visitEveryNanos() {
+        return Math.min(channel.inbound().visitEveryNanos(), silence.askAfterNanos() / 2);
     }
 
     private void visit() {
@@ -146,7 +151,7 @@ final class Connector implements Attempt.Owner {
         if (attempt != null && attempt.isOpen()) {
             visit(attempt, channel.loop().nanoTime());
         }
-        visits = channel.loop().schedule(this::visit, channel.inbound().visitEveryNanos());
+        visits = channel.loop().schedule(this::visit, visitEveryNanos());
     }
 
     private void visit(Attempt attempt, long nowNanos) {
@@ -162,8 +167,8 @@ final class Connector implements Attempt.Owner {
         long silentNanos = nowNanos - attempt.lastHeardNanos();
         if (attempt.works()
                 && silentNanos >= silence.askAfterNanos()
-                && nowNanos - attempt.lastSentNanos() >= silentNanos) {
-            attempt.send(Envelope.control(Kind.HEARTBEAT, ServerMessages.QUESTION, Long.toString(attempt.number())));
+                && nowNanos - attempt.lastAskedNanos() >= silence.askAfterNanos()) {
+            attempt.askAgain();
             attempt.flush();
         }
         if (attempt.works() && attempt.livedNanos() > PathHealth.LASTED_NANOS) {
@@ -319,7 +324,8 @@ final class Connector implements Attempt.Owner {
             connect();
         } else if (reason.code() == ErrorCode.UNKNOWN_CHANNEL) {
             channelId = null;
-            connect();
+            // A channel that was just opened may be lost again and again, where its requests come to several servers.
+            again(attempt.isOpen() ? backoff.nextNanos() : 0);
         } else if (reason.code() == ErrorCode.SUPERSEDED && isOurs) {
             again(0);
         } else if (attempt.isOpen() && (reason.code() == ErrorCode.SUPERSEDED || reason.code() == ErrorCode.CLOSED)) {
@@ -330,7 +336,7 @@ final class Connector implements Attempt.Owner {
             silence.cutAfter(channel.loop().nanoTime() - attempt.lastHeardNanos());
             boolean isAside = choice.cut(
                     attempt.transport(), attempt.livedNanos(), channel.loop().nanoTime());
-            failures.add(attempt.transportName() + ": " + reason.getMessage()
+            failures.add(describe(attempt.transportName(), reason)
                     + (isAside ? ", again and again soon after it was opened" : ""));
             again(pauseNanos(reason));
         } else {
