@@ -39,6 +39,7 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
     private boolean answering;
     private boolean informs;
     private boolean keepsAlive;
+    private boolean hasRead;
 
     HttpClientConnection(Loop loop) {
         this.idle = new Deadline(loop, this::close);
@@ -116,6 +117,7 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        hasRead = true;
         try {
             if (message instanceof HttpResponse response) {
                 head(response);
@@ -168,9 +170,11 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (call != null) {
+        // Not at the end of the connection, which is no sign of life.
+        if (call != null && hasRead) {
             call.bytesComplete();
         }
+        hasRead = false;
     }
 
     @Override

@@ -430,7 +430,12 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         if (had) {
             peer.messagesComplete();
         } else {
-            peer.alive();
+            // A part of a frame; or the end of the connection, which shows next, and is no sign of life.
+            ctx.executor().execute(() -> {
+                if (!hasEnded && ctx.channel().isActive()) {
+                    peer.alive();
+                }
+            });
         }
     }
 
