@@ -127,6 +127,21 @@ final class Trip implements AutoCloseable {
         }
     }
 
+    /** Does nothing for a while. */
+    Trip idle(Duration time) {
+        changes.clear();
+        long deadline = System.nanoTime() + time.toNanos();
+        try {
+            for (long left = time.toNanos(); left > 0; left = deadline - System.nanoTime()) {
+                changes.poll(left, TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+        return this;
+    }
+
     /** Lets numbers pass until so many more have come down. */
     Trip travel(int count) {
         int reached = down.size() + count;
