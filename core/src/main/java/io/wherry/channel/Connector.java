@@ -155,8 +155,11 @@ final class Connector implements Attempt.Owner {
     }
 
     private void visit(Attempt attempt, long nowNanos) {
-        if (nowNanos - attempt.lastHeardNanos() > channel.inbound().lostAfterNanos()
-                && !channel.dispatcher().isOverHigh()) {
+        if (channel.dispatcher().isOverHigh()) {
+            // The connection is not read: that nothing is heard says nothing of the server.
+            attempt.alive();
+        }
+        if (nowNanos - attempt.lastHeardNanos() > channel.inbound().lostAfterNanos()) {
             attempt.giveUp("nothing heard within wherry.lost-after");
             return;
         }

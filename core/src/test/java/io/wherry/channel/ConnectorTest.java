@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wherry.Channel;
+import io.wherry.Message;
+import io.wherry.Position;
+import io.wherry.Wherry;
+import io.wherry.config.Config;
+import io.wherry.config.ConfigKey;
+import io.wherry.spi.ClientConnection;
+import io.wherry.spi.ClientContext;
+import io.wherry.spi.ClientListener;
+import io.wherry.spi.ClientTransport;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
+import io.wherry.spi.Environment;
+import io.wherry.spi.Loops;
+import io.wherry.spi.ServerTransport;
+import io.wherry.spi.Target;
+import io.wherry.spi.Transport;
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How a client's channel looks after its connection, on a loop whose clock the test moves. */
+@Timeout(10)
+final class ConnectorTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final ManualLoop loop = new ManualLoop();
+    private final ManualLoop callbacks = new ManualLoop();
+    private final Scripted transport = new Scripted();
+    private final Channel channel = Wherry.client()
+            .transports("scripted")
+            .transport(transport)
+            .set("wherry.limits.inbound", "1KiB")
+            .environment(new Environment(Loops.given(List.of(loop)), callbacks, new Random(7), loop::nanoTime))
+            .build()
+            .connect(URI.create("http://nowhere/wherry"));
+
+    private void receive(Envelope envelope) {
+        loop.inLoop(() -> {
+            transport.listener().received(envelope);
+            transport.listener().receiveComplete();
+        });
+        loop.runAll();
+    }
+
+    /** Lets seconds pass, in which the server is heard where the client listens. */
+    private void pass(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            loop.advance(SECOND);
+            loop.runAll();
+            if (transport.readable) {
+                receive(Envelope.control(Kind.HEARTBEAT, Envelope.NO_NAME, null));
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatWasNotReadForLongIsGivenTimeToSpeak() {
+        channel.onMessage("slow", (on, message) -> {});
+        loop.runAll();
+        Position start = new Position("e", 0, 0);
+        receive(Envelope.at(start, Kind.WELCOME, "id", "new", Message.of("heartbeat=15000\nlost-after=40000")));
+        receive(Envelope.control(Kind.HEARTBEAT, "!", null));
+        receive(Envelope.at(new Position("e", 0, 1), Kind.DIRECT, "slow", null, Message.of(new byte[4096])));
+        assertThat(transport.readable).isFalse();
+
+        pass(60);
+        assertThat(transport.connects).isEqualTo(1);
+        callbacks.runAll();
+        loop.runAll();
+        assertThat(transport.readable).isTrue();
+
+        // Nothing need come at once: a poll that is made now may be held for a while.
+        loop.advance(20 * SECOND);
+        loop.runAll();
+        assertThat(transport.connects).isEqualTo(1);
+        assertThat(transport.isClosed).isFalse();
+
+        loop.advance(30 * SECOND);
+        loop.runAll();
+        assertThat(transport.isClosed).isTrue();
+    }
+
+    /** A transport whose one connection the test speaks for. */
+    private static final class Scripted implements Transport, ClientTransport {
+
+        private @Nullable ClientListener listener;
+        private boolean readable = true;
+        private boolean isClosed;
+        private int connects;
+
+        ClientListener listener() {
+            return Objects.requireNonNull(listener, "listener");
+        }
+
+        @Override
+        public String name() {
+            return "scripted";
+        }
+
+        @Override
+        public List<ConfigKey<?>> keys() {
+            return List.of();
+        }
+
+        @Override
+        public ServerTransport server(Config config) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ClientTransport client(Config config) {
+            return this;
+        }
+
+        @Override
+        public ClientConnection connect(ClientContext context, Target target, ClientListener to) {
+            connects++;
+            listener = to;
+            return new ClientConnection() {
+                @Override
+                public boolean isWritable() {
+                    return true;
+                }
+
+                @Override
+                public void send(Envelope envelope) {}
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void readable(boolean nowReadable) {
+                    readable = nowReadable;
+                }
+
+                @Override
+                public void close() {
+                    isClosed = true;
+                }
+            };
+        }
+
+        @Override
+        public CompletionStage<Void> close() {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+}
