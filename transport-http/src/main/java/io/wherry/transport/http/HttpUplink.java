@@ -30,6 +30,7 @@ public final class HttpUplink {
     private @Nullable String channelId;
     private @Nullable HttpCall call;
     private long mark;
+    private long postedNanos;
     private @Nullable Runnable onEmpty;
     private boolean owed;
     private boolean delivering;
@@ -95,6 +96,7 @@ public final class HttpUplink {
         if (wasFull && isWritable()) {
             target.loop().execute(listener::writable);
         }
+        postedNanos = target.loop().nanoTime();
         URI uri = HttpClientRequest.going(target, HttpTransport.NAME, id, null);
         Duration timeout = context.config().get(CoreKeys.LOST_AFTER);
         call = pool.request(
@@ -116,10 +118,15 @@ public final class HttpUplink {
 
     private void answered(HttpClientResponse response) {
         call = null;
-        refusals.over();
         outbox.arrived(mark);
         // Without an acknowledgement the server has no room yet: an empty POST waits for it.
         owed = !response.body().isReadable();
+        if (!owed) {
+            refusals.over();
+        } else if (!refusals.takeUnacknowledged(postedNanos)) {
+            failed(Refusals.unacknowledged());
+            return;
+        }
         deliver(response.body());
         flush();
     }

@@ -152,10 +152,15 @@ final class PollingConnection implements ClientConnection {
             throw new WherryException(ErrorCode.BAD_REQUEST, "answer: no welcome (expected: one, first)");
         }
         if (request.isPost) {
-            refusals.over();
             outbox.arrived(request.mark);
             // Without an acknowledgement the server has no room yet: an empty POST waits for it.
             owed |= !request.acknowledged;
+            if (request.acknowledged) {
+                refusals.over();
+            } else if (!refusals.takeUnacknowledged(request.sentNanos)) {
+                end(Refusals.unacknowledged());
+                return;
+            }
         }
         if (isPoll) {
             restartTimer(response.body().writerIndex() >= LARGE_ANSWER

@@ -15,6 +15,8 @@ final class Refusals {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final int MAX_DOUBLINGS = 7;
+    /** An answer that comes sooner was not held until there is room. */
+    private static final long HELD_NANOS = Duration.ofMillis(100).toNanos();
 
     private final Loop loop;
     private final long patienceNanos;
@@ -37,9 +39,25 @@ final class Refusals {
 
     /** Whether a failure is such a refusal, and patience is left for it; if so, {@link #isPausing} until it is time. */
     boolean take(WherryException failure) {
-        if (failure.code() != ErrorCode.TOO_MANY) {
-            return false;
+        return failure.code() == ErrorCode.TOO_MANY && pause();
+    }
+
+    /**
+     * Takes an answer that acknowledges nothing. A server without room holds such a one; where they come at once, something
+     * else stands in between, and each counts as a refusal.
+     *
+     * @param postedNanos when the POST was made
+     * @return whether patience is left
+     */
+    boolean takeUnacknowledged(long postedNanos) {
+        if (loop.nanoTime() - postedNanos < HELD_NANOS) {
+            return pause();
         }
+        over();
+        return true;
+    }
+
+    private boolean pause() {
         long now = loop.nanoTime();
         if (count == 0) {
             firstNanos = now;
@@ -51,6 +69,12 @@ final class Refusals {
         stop();
         timer = loop.schedule(this::resume, pause);
         return true;
+    }
+
+    /** Why no patience is left for answers that acknowledge nothing. */
+    static WherryException unacknowledged() {
+        return new WherryException(
+                ErrorCode.UNAVAILABLE, "answer to a POST: empty, again and again (expected: an acknowledgement)");
     }
 
     private void resume() {

@@ -140,6 +140,22 @@ final class HttpUplinkTest {
     }
 
     @Test
+    void pausesBetweenAnswersThatSayNothing() {
+        client.act(() -> uplink.open("id"));
+        send(1);
+        Peer peer = server.next();
+        peer.read();
+        long began = System.nanoTime();
+        for (int i = 0; i < 5; i++) {
+            peer.send("HTTP/1.1 204 No Content\n\n");
+            assertThat(peer.read().body()).isEmpty();
+        }
+        assertThat(System.nanoTime() - began).isGreaterThan(200_000_000L);
+        peer.answer("a - 0 - 1\n\n");
+        listener.expect("ACK 1", "complete");
+    }
+
+    @Test
     void sendsWhatWasRefusedAgainOnceThereIsRoom() {
         client.act(() -> uplink.open("id"));
         send(1);
