@@ -36,8 +36,7 @@ final class Reader {
     private final @Nullable OwnLog own;
     private final List<Subscribed> subscriptions = new ArrayList<>(1);
     private TopicSet topics = TopicSet.EMPTY;
-    /** Written on the loop that a connection comes to; read on one that it has left, to notice that. */
-    private volatile @Nullable ServerLoop home;
+    private @Nullable ServerLoop home;
 
     private @Nullable Connection connection;
     private @Nullable ReaderGroup group;
@@ -436,14 +435,15 @@ final class Reader {
             current.flush();
         }
         if (connection == current && !isLive() && current.isWritable()) {
-            goOnLater(loop);
+            goOnLater(loop, current);
         }
         return way.hasWritten();
     }
 
-    private void goOnLater(ServerLoop loop) {
+    private void goOnLater(ServerLoop loop, Connection current) {
         loop.loop().execute(() -> {
-            if (home == loop) {
+            // While the reader has this connection, it is on this loop; it may be on its way to another with another.
+            if (connection == current) {
                 writable();
             }
         });
