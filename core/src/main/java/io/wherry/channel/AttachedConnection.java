@@ -58,7 +58,7 @@ final class AttachedConnection implements ConnectionListener {
     public void writable() {
         channel.mailbox().execute(() -> {
             if (channel.isConnectedBy(connection)) {
-                channel.reader().writable();
+                channel.writable();
             }
         });
     }

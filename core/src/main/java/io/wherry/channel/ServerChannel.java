@@ -171,6 +171,11 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         return number > 0 && number < connectionNumber;
     }
 
+    /** Whether a connection is older than the one that stands by, and newer than the one that the channel has. */
+    private boolean isGivenUpFor(@Nullable Standby waiting, long number) {
+        return waiting != null && number > connectionNumber && number < waiting.number();
+    }
+
     static WherryException superseded() {
         return new WherryException(ErrorCode.SUPERSEDED, "superseded: a newer connection of the channel took over");
     }
@@ -180,7 +185,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         authenticated(attachment.principal());
         long number = attachment.connection();
         Standby waiting = standby;
-        if (isSuperseded(number)) {
+        if (isSuperseded(number) || isGivenUpFor(waiting, number)) {
             connection.loop().execute(() -> connection.close(superseded()));
         } else if (!hasEnded() && number > connectionNumber && waiting != null && waiting.number() == number) {
             standBy(waiting, attachment, connection);
@@ -297,6 +302,11 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         home.sweep().remove(this);
         mailbox.moveTo(next.loop(), () -> {
             home = next;
+            if (farewell.isTold()) {
+                // What came with the wish to move has ended the channel.
+                farewell.tellAgain(connection);
+                return;
+            }
             next.sweep().add(this);
             resume(connection, after, welcome);
         });
@@ -351,6 +361,15 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             changeState(State.OPEN);
         }
         reader.attach(home, connection);
+    }
+
+    /** The connection takes more again: what is owed goes before what is read. In a task of the mailbox. */
+    void writable() {
+        if (answerDue) {
+            answerDue = !tell(answer());
+        }
+        inbound.batchEnded();
+        reader.writable();
     }
 
     /** A connection has ended. In a task of the mailbox. */

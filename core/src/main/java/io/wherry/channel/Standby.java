@@ -47,16 +47,20 @@ final class Standby {
         }
         Envelope answer = answerDue ? ServerChannel.answer() : null;
         answerDue = false;
-        write(next, welcome, answer);
+        next.loop().execute(() -> write(next, welcome, answer));
     }
 
-    /** Its client asks for a sign of life. */
+    /** Its client asks for a sign of life. One that does not read what it is written is given no more. */
     void asked() {
         Connection current = connection;
         if (current == null) {
             answerDue = true;
         } else {
-            write(current, ServerChannel.answer(), null);
+            current.loop().execute(() -> {
+                if (current.isWritable()) {
+                    write(current, ServerChannel.answer(), null);
+                }
+            });
         }
     }
 
@@ -84,22 +88,21 @@ final class Standby {
         }
     }
 
+    /** On the loop of the connection. */
     private static void write(Connection to, @Nullable Envelope first, @Nullable Envelope second) {
-        to.loop().execute(() -> {
-            ByteBuf bytes = to.loop().alloc().buffer(256);
-            try {
-                for (Envelope envelope : new @Nullable Envelope[] {first, second}) {
-                    if (envelope != null) {
-                        to.framing().encode(envelope, bytes);
-                    }
+        ByteBuf bytes = to.loop().alloc().buffer(256);
+        try {
+            for (Envelope envelope : new @Nullable Envelope[] {first, second}) {
+                if (envelope != null) {
+                    to.framing().encode(envelope, bytes);
                 }
-                if (bytes.isReadable()) {
-                    to.write(bytes);
-                }
-            } finally {
-                bytes.release();
             }
-            to.flush();
-        });
+            if (bytes.isReadable()) {
+                to.write(bytes);
+            }
+        } finally {
+            bytes.release();
+        }
+        to.flush();
     }
 }
