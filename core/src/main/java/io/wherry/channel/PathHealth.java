@@ -2,7 +2,9 @@
 package io.wherry.channel;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -68,13 +70,20 @@ final class PathHealth {
 
     /** It has not worked: it is put aside. */
     void failed(Key key, long nowNanos, Aside aside) {
+        change(key, health -> failed(health, nowNanos, aside));
+    }
+
+    private static Health failed(Health health, long nowNanos, Aside aside) {
+        int failures = health.failures + 1;
+        return new Health(failures, 0, nowNanos + aside.nanos(failures));
+    }
+
+    private Health change(Key key, UnaryOperator<Health> change) {
         if (unhealthy.size() >= MAX_PATHS && !unhealthy.containsKey(key)) {
             unhealthy.clear();
         }
-        unhealthy.compute(key, (same, health) -> {
-            int failures = health == null ? 1 : health.failures + 1;
-            return new Health(failures, 0, nowNanos + aside.nanos(failures));
-        });
+        return Objects.requireNonNull(
+                unhealthy.compute(key, (same, health) -> change.apply(health == null ? HEALTHY : health)));
     }
 
     /**
@@ -87,18 +96,22 @@ final class PathHealth {
             lasted(key);
             return false;
         }
-        Health health = unhealthy.getOrDefault(key, HEALTHY);
-        if (health.failures > 0 || health.cuts + 1 >= CUTS_TO_FAIL) {
-            failed(key, nowNanos, aside);
-            return true;
-        }
-        unhealthy.put(key, new Health(0, health.cuts + 1, 0));
-        return false;
+        Health now = change(
+                key,
+                health -> health.failures > 0 || health.cuts + 1 >= CUTS_TO_FAIL
+                        ? failed(health, nowNanos, aside)
+                        : new Health(0, health.cuts + 1, 0));
+        return now.failures > 0;
     }
 
     /** A connection has lasted: whatever was wrong is over. */
     void lasted(Key key) {
         unhealthy.remove(key);
+    }
+
+    /** Of how many something is remembered. */
+    int size() {
+        return unhealthy.size();
     }
 
     @Override

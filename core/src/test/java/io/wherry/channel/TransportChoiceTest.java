@@ -107,6 +107,15 @@ class TransportChoiceTest {
     }
 
     @Test
+    void remembersNoMorePathsThanSoMany() {
+        PathHealth.Aside aside = new PathHealth.Aside(2 * SECOND, 30 * SECOND, new Random(1));
+        for (int i = 0; i < 10_000; i++) {
+            health.cut(new PathHealth.Key("http://host" + i + "/", "sse"), SECOND, 0, aside);
+        }
+        assertThat(health.size()).isBetween(1, 4096);
+    }
+
+    @Test
     void keepsToWhatTheApplicationChoseUntilItFails() {
         choice.worked(websocket);
         choice.pin(http);
