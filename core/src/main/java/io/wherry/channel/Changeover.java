@@ -48,8 +48,13 @@ final class Changeover {
 
     /** Whether the server was asked to give the channel away, and has not said that it did. */
     boolean isTakingOver() {
+        return takingOver() != null;
+    }
+
+    /** The connection that the channel was asked to be given to, and may have been; null for none. */
+    @Nullable Attempt takingOver() {
         Attempt attempt = candidate;
-        return attempt != null && attempt.isAskedToTakeOver();
+        return attempt != null && attempt.isAskedToTakeOver() ? attempt : null;
     }
 
     /** Moves to a transport, now or when the channel is connected again; whoever waited for another move is told that it failed. */

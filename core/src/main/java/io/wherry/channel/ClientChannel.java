@@ -511,11 +511,7 @@ final class ClientChannel extends ListeningChannel {
         if (ended != null) {
             return;
         }
-        ClientConnection connection = connector.openConnection();
-        if (connection != null) {
-            connection.send(Envelope.control(Kind.END, Envelope.NO_NAME, null));
-            connection.flush();
-        }
+        connector.sayGoodbye();
         end(new WherryException(ErrorCode.CLOSED, "closed by the client"));
     }
 

@@ -443,6 +443,16 @@ final class Connector implements Attempt.Owner {
         }
     }
 
+    /** Tells the server that the channel ends, on whichever connection has it by now. */
+    void sayGoodbye() {
+        for (Attempt attempt : new @Nullable Attempt[] {current, changeover.takingOver()}) {
+            if (attempt != null && attempt.isOpen()) {
+                attempt.send(Envelope.control(Kind.END, Envelope.NO_NAME, null));
+                attempt.flush();
+            }
+        }
+    }
+
     /** Stops for good; the connection is closed after what was sent. */
     void stop(Runnable whenClosed) {
         stopped = true;

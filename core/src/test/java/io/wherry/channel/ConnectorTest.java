@@ -21,6 +21,7 @@ import io.wherry.spi.ServerTransport;
 import io.wherry.spi.Target;
 import io.wherry.spi.Transport;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -55,6 +56,14 @@ final class ConnectorTest {
         loop.runAll();
     }
 
+    /** Brings the newest connection its welcome, and then the answer to what it asks. */
+    private void open(String kind) {
+        loop.runAll();
+        Position start = new Position("e", 0, 0);
+        receive(Envelope.at(start, Kind.WELCOME, "id", kind, Message.of("heartbeat=15000\nlost-after=40000")));
+        receive(Envelope.control(Kind.HEARTBEAT, "!", null));
+    }
+
     /** Lets seconds pass, in which the server is heard where the client listens. */
     private void pass(int seconds) {
         for (int i = 0; i < seconds; i++) {
@@ -69,10 +78,7 @@ final class ConnectorTest {
     @Test
     void aConnectionThatWasNotReadForLongIsGivenTimeToSpeak() {
         channel.onMessage("slow", (on, message) -> {});
-        loop.runAll();
-        Position start = new Position("e", 0, 0);
-        receive(Envelope.at(start, Kind.WELCOME, "id", "new", Message.of("heartbeat=15000\nlost-after=40000")));
-        receive(Envelope.control(Kind.HEARTBEAT, "!", null));
+        open("new");
         receive(Envelope.at(new Position("e", 0, 1), Kind.DIRECT, "slow", null, Message.of(new byte[4096])));
         assertThat(transport.readable).isFalse();
 
@@ -93,9 +99,27 @@ final class ConnectorTest {
         assertThat(transport.isClosed).isTrue();
     }
 
-    /** A transport whose one connection the test speaks for. */
+    @Test
+    void saysGoodbyeOnTheConnectionThatIsTakingOverToo() {
+        open("new");
+        CompletionStage<Void> switched = channel.switchTo("scripted");
+        open("resumed");
+        assertThat(transport.connects).isEqualTo(2);
+        assertThat(transport.sent).last().isEqualTo("TAKE 2 on 2");
+
+        // The server may have done it: that it has is on its way.
+        CompletionStage<Void> closed = channel.closeAsync();
+        loop.runAll();
+        callbacks.runAll();
+        assertThat(transport.sent).contains("END - on 1", "END - on 2");
+        assertThat(switched.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(closed.toCompletableFuture()).isNotDone();
+    }
+
+    /** A transport whose newest connection the test speaks for. */
     private static final class Scripted implements Transport, ClientTransport {
 
+        private final List<String> sent = new ArrayList<>();
         private @Nullable ClientListener listener;
         private boolean readable = true;
         private boolean isClosed;
@@ -136,7 +160,9 @@ final class ConnectorTest {
                 }
 
                 @Override
-                public void send(Envelope envelope) {}
+                public void send(Envelope envelope) {
+                    sent.add(envelope.kind() + " " + envelope.name() + " on " + target.connection());
+                }
 
                 @Override
                 public void flush() {}
