@@ -37,6 +37,7 @@ final class Attempt implements ClientListener {
     private boolean works;
     private boolean askedToTakeOver;
     private boolean carried;
+    private boolean isClosing;
     private boolean isClosed;
     private long lastHeardNanos;
     private long lastSentNanos;
@@ -147,7 +148,7 @@ final class Attempt implements ClientListener {
         client.credentials().renew(loop, failure -> {
             if (failure != null) {
                 closed(failure);
-            } else if (!isClosed) {
+            } else if (!isClosing && !isClosed) {
                 connect(client.context(), target.get());
             }
         });
@@ -252,6 +253,7 @@ final class Attempt implements ClientListener {
 
     /** Closes the connection after what was sent; its owner hears of the end. */
     void close() {
+        isClosing = true;
         stopDeadline();
         ClientConnection made = connection;
         if (made != null) {

@@ -116,6 +116,23 @@ final class ConnectorTest {
         assertThat(closed.toCompletableFuture()).isNotDone();
     }
 
+    @Test
+    void makesNoConnectionForAChannelThatWasClosedWhileCredentialsWereAskedFor() {
+        Scripted unused = new Scripted();
+        Channel closed = Wherry.client()
+                .transports("scripted")
+                .transport(unused)
+                .header("Authorization", () -> "secret")
+                .environment(new Environment(Loops.given(List.of(loop)), callbacks, new Random(7), loop::nanoTime))
+                .build()
+                .connect(URI.create("http://nowhere/wherry"));
+        loop.runAll();
+        closed.closeAsync();
+        callbacks.runAll();
+        loop.runAll();
+        assertThat(unused.connects).isZero();
+    }
+
     /** A transport whose newest connection the test speaks for. */
     private static final class Scripted implements Transport, ClientTransport {
 
