@@ -41,14 +41,14 @@ final class BadPathsTest {
     enum Path {
         WEBSOCKET_IS_RESET("sse", proxy -> List.of(proxy.when(to(WEBSOCKET)).cut())),
         WEBSOCKET_IS_NOT_ANSWERED(
-                "sse", proxy -> List.of(proxy.when(to(WEBSOCKET)).swallow()), "2500ms"),
+                "sse", proxy -> List.of(proxy.when(to(WEBSOCKET)).swallow()), "4s"),
         WEBSOCKET_IS_FORBIDDEN("sse", proxy -> List.of(proxy.when(to(WEBSOCKET)).answer(403))),
         WEBSOCKET_HAS_A_BAD_GATEWAY(
                 "sse", proxy -> List.of(proxy.when(to(WEBSOCKET)).answer(502))),
         WEBSOCKET_IS_UNAVAILABLE(
                 "sse", proxy -> List.of(proxy.when(to(WEBSOCKET)).answer(503))),
         UPGRADE_IS_STRIPPED("sse", proxy -> List.of(proxy.when(upgrades()).stripUpgrade())),
-        UPGRADE_FALLS_SILENT("sse", proxy -> List.of(proxy.when(upgrades()).silentUpgrade()), "2500ms"),
+        UPGRADE_FALLS_SILENT("sse", proxy -> List.of(proxy.when(upgrades()).silentUpgrade()), "4s"),
         STREAMS_ARE_BUFFERED(
                 "longpoll",
                 proxy -> List.of(
@@ -197,7 +197,7 @@ final class BadPathsTest {
     @EnumSource
     void leavesATransportWhosePostsFailWhileTheStreamLives(Failing failing) {
         Server server =
-                Trip.server("wherry.heartbeat", "300ms", "wherry.lost-after", "1s", "wherry.http.reply-hold", "500ms");
+                Trip.server("wherry.heartbeat", "300ms", "wherry.lost-after", "2s", "wherry.http.reply-hold", "500ms");
         try (HttpProxy proxy = HttpProxy.to(server.port());
                 Trip trip =
                         connect(server, proxy, "wherry.transports", "sse,websocket", "wherry.connect-timeout", "2s")) {
@@ -215,7 +215,7 @@ final class BadPathsTest {
 
     @Test
     void noticesPacketsThatVanish() {
-        Server server = Trip.server("wherry.heartbeat", "300ms", "wherry.lost-after", "900ms");
+        Server server = Trip.server("wherry.heartbeat", "500ms", "wherry.lost-after", "2s");
         try (HttpProxy proxy = HttpProxy.to(server.port());
                 Trip trip = connect(server, proxy)) {
             trip.expect("websocket", FIRST).sendNumbers().travel(50);

@@ -63,7 +63,11 @@ final class Trip implements AutoCloseable {
 
     /** A server with all transports, which echoes. */
     static Server server(String... keysAndValues) {
-        var builder = Wherry.server().port(0).set("wherry.host", "127.0.0.1");
+        var builder = Wherry.server()
+                .port(0)
+                .set("wherry.host", "127.0.0.1")
+                // Where the machine stands still for a while, no number may be dropped for that.
+                .set("wherry.topic.max-count", "100000");
         for (int i = 0; i < keysAndValues.length; i += 2) {
             builder.set(keysAndValues[i], keysAndValues[i + 1]);
         }
@@ -95,7 +99,7 @@ final class Trip implements AutoCloseable {
         Topic topic = server.topic("numbers");
         Await.value(channel.subscribe("numbers", Start.now(), message -> down.add(Integer.valueOf(message.text())))
                 .subscribed());
-        sender.scheduleAtFixedRate(
+        sender.scheduleWithFixedDelay(
                 () -> {
                     int number = numbers++;
                     topic.publish(Message.of(Integer.toString(number)));
