@@ -3,6 +3,7 @@ package io.wherry.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wherry.SlowReader;
 import io.wherry.TopicOptions;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -60,6 +61,15 @@ final class CoreKeysTest {
                         false,
                         config.get(CoreKeys.TOPIC_SLOW_READER)))
                 .isEqualTo(TopicOptions.defaults());
+    }
+
+    @Test
+    void waysWithSlowReadersAreWords() {
+        assertThat(Config.of(Map.of("wherry.topic.slow-reader", "latest-by-key 5/s"), CoreKeys.all())
+                        .get(CoreKeys.TOPIC_SLOW_READER))
+                .isEqualTo(SlowReader.latestByKey().atMost(5));
+        Refusal.of(() -> Config.of(Map.of("wherry.topic.slow-reader", "keep 5/s"), CoreKeys.all()))
+                .contains("disconnect 1000");
     }
 
     @ParameterizedTest

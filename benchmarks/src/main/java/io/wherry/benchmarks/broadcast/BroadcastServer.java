@@ -17,6 +17,15 @@ interface BroadcastServer extends AutoCloseable {
      */
     void publish(byte[] text);
 
+    /**
+     * Sends a text message to those subscribers alone that have asked for the topic {@code f} as well. Does not wait.
+     *
+     * @param text UTF-8; not changed afterwards
+     */
+    default void fill(byte[] text) {
+        throw new UnsupportedOperationException("fill: this server has no second topic");
+    }
+
     @Override
     void close();
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.benchmarks.broadcast;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A server in its own JVM, which takes its orders from its standard input, a line each: {@code publish COUNT BYTES},
- * {@code publish COUNT BYTES RATE} (so many in a second), {@code subscribers}, {@code cpu}. An order is answered by one line when it is done; the
+ * {@code publish COUNT BYTES RATE} (so many in a second), {@code time COUNT BYTES RATE} (the same, each beginning with the time at
+ * which it is due), {@code fill COUNT BYTES}, {@code heap}, {@code subscribers}, {@code cpu}. An order is answered by one line when it is done; the
  * end of the input ends the process.
  */
 final class ServerMain {
@@ -48,6 +52,10 @@ final class ServerMain {
                         Integer.parseInt(order.get(1)),
                         Integer.parseInt(order.get(2)),
                         order.size() > 3 ? Integer.parseInt(order.get(3)) : 0);
+            case "time" ->
+                time(Integer.parseInt(order.get(1)), Integer.parseInt(order.get(2)), Integer.parseInt(order.get(3)));
+            case "fill" -> fill(Integer.parseInt(order.get(1)), Integer.parseInt(order.get(2)));
+            case "heap" -> heap();
             case "subscribers" -> Integer.toString(server.subscribers());
             case "cpu" -> cpu();
             default -> throw new IllegalArgumentException("order: " + order);
@@ -63,6 +71,38 @@ final class ServerMain {
             server.publish(payload(bytes));
         }
         return "published";
+    }
+
+    /** Publishes messages that tell when they are due, which is what a delay is counted from, however late they are. */
+    private String time(int count, int bytes, int rate) {
+        long start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
+        for (int i = 0; i < count; i++) {
+            long due = start + i * TimeUnit.SECONDS.toNanos(1) / rate;
+            waitUntil(due);
+            server.publish(TimedFrames.payload(due, bytes));
+        }
+        return "published";
+    }
+
+    private String fill(int count, int bytes) {
+        for (int i = 0; i < count; i++) {
+            server.fill(payload(bytes));
+            if (i % 64 == 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
+        return "filled";
+    }
+
+    /** What of the heap is used after a collection, and how many bytes of direct memory Netty's allocator holds. */
+    @SuppressWarnings("DoNotCallSystemGC")
+    private static String heap() {
+        System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long direct = ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory()
+                : 0;
+        return heap + " " + direct;
     }
 
     private static void waitUntil(long nanos) {

@@ -75,6 +75,22 @@ final class ServerProcess implements AutoCloseable {
         ask("publish " + count + " " + bytes + " " + rate);
     }
 
+    /** Publishes messages that tell when they are due, so many in a second. */
+    void time(int count, int bytes, int rate) throws IOException {
+        ask("time " + count + " " + bytes + " " + rate);
+    }
+
+    /** Publishes to those alone who have asked for the topic {@code f} as well. */
+    void fill(int count, int bytes) throws IOException {
+        ask("fill " + count + " " + bytes);
+    }
+
+    /** What is used after a collection, in bytes: of the heap, and of direct memory. */
+    long[] heap() throws IOException {
+        String[] answer = ask("heap").split(" ", -1);
+        return new long[] {Long.parseLong(answer[0]), Long.parseLong(answer[1])};
+    }
+
     /** What the process has used since it began. */
     Cpu cpu() throws IOException {
         String[] ticks = ask("cpu").split(" ", -1);

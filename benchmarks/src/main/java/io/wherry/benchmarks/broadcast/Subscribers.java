@@ -42,8 +42,17 @@ final class Subscribers implements AutoCloseable {
     }
 
     private void connect(int port, boolean isChannel) throws IOException {
+        SocketChannel socket = open(port, "topic=t", isChannel);
+        FrameCounter counter = new FrameCounter();
+        counters.add(counter);
+        socket.configureBlocking(false);
+        socket.register(selector, SelectionKey.OP_READ, counter);
+    }
+
+    /** Opens a WebSocket on loopback. */
+    static SocketChannel open(int port, String query, boolean isChannel) throws IOException {
         SocketChannel socket = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        String request = "GET /wherry/websocket?topic=t HTTP/1.1\r\nHost: 127.0.0.1:" + port
+        String request = "GET /wherry/websocket?" + query + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 + (isChannel ? "Sec-WebSocket-Protocol: wherry.v1\r\n" : "") + "\r\n";
@@ -52,10 +61,7 @@ final class Subscribers implements AutoCloseable {
             socket.write(out);
         }
         readResponse(socket);
-        FrameCounter counter = new FrameCounter();
-        counters.add(counter);
-        socket.configureBlocking(false);
-        socket.register(selector, SelectionKey.OP_READ, counter);
+        return socket;
     }
 
     /** Reads up to the end of the headers, a byte at a time: what follows are frames. */

@@ -5,6 +5,7 @@ import io.wherry.Format;
 import io.wherry.Message;
 import io.wherry.Server;
 import io.wherry.Topic;
+import io.wherry.TopicOptions;
 import io.wherry.Wherry;
 
 /** Wherry with one loop and its defaults, but for heartbeats: the load generator never sends anything. */
@@ -12,6 +13,7 @@ final class WherryBroadcast implements BroadcastServer {
 
     private final Server server;
     private final Topic topic;
+    private final Topic filling;
 
     WherryBroadcast() {
         server = Wherry.server()
@@ -23,6 +25,7 @@ final class WherryBroadcast implements BroadcastServer {
                 .set("wherry.lost-after", "2h")
                 .build();
         topic = server.topic("t");
+        filling = server.topic("f", TopicOptions.defaults().maxCount(64));
         server.start();
     }
 
@@ -40,6 +43,12 @@ final class WherryBroadcast implements BroadcastServer {
     @SuppressWarnings("FutureReturnValueIgnored") // Has completed.
     public void publish(byte[] text) {
         topic.publish(Message.wrap(Format.TEXT, text));
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // Has completed.
+    public void fill(byte[] text) {
+        filling.publish(Message.wrap(Format.TEXT, text));
     }
 
     @Override
