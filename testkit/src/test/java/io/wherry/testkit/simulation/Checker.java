@@ -119,6 +119,7 @@ final class Checker {
             require(!done, text + ": its stage completes twice");
             done = true;
             failure = thrown == null ? null : WherryException.from(thrown);
+            trace.count("stage: " + (failure == null ? "done" : failure.code().text()));
             trace.add(lane.name, failure == null ? "done" : failure.code().text(), index);
             require(failure == null || !mustSucceed, text + ": fails when all is well: " + failure);
             lane.completed(this, failure);

@@ -98,6 +98,7 @@ final class SimulatedClient {
     }
 
     private void gap(Gap gap) {
+        world.trace().count("gap: " + gap.reason().text());
         world.trace().add(name, "gap " + gap.topic() + " " + gap.reason() + " " + gap.upTo(), 0);
         if (gap.reason() == Gap.Reason.CHANNEL && gap.topic().equals("*")) {
             channelsLost++;
@@ -218,7 +219,13 @@ final class SimulatedClient {
         List<Kind> own = world.plan().transports(number);
         Kind to = random.nextInt(20) == 0 ? kinds[random.nextInt(kinds.length)] : own.get(random.nextInt(own.size()));
         world.trace().add(name, "switches to " + to.text(), switches.size());
-        switches.add(channel.switchTo(to.text()).toCompletableFuture());
+        CompletableFuture<Void> switched = channel.switchTo(to.text()).toCompletableFuture();
+        switches.add(switched);
+        var unused = switched.whenComplete((done, thrown) -> world.trace()
+                .count("switch: "
+                        + (thrown == null
+                                ? "done"
+                                : WherryException.from(thrown).code().text())));
     }
 
     /** Ends the channel. */

@@ -99,6 +99,7 @@ final class SimulatedNetwork {
         Wire wire = newWire(clientLoop, name, hello, events, 0);
         if (hello.isRequest() && weather.repeats()) {
             trace.add("network", "repeats", wire.number());
+            trace.count("repeats");
             newWire(loop, name, hello, new Nobody(), weather.longWhile() / 3);
         }
         return wire.client();
@@ -145,7 +146,7 @@ final class SimulatedNetwork {
         if (weather.stalls()) {
             Wire.End end = weather.chance(0.5) ? wire.client() : wire.server();
             long nanos = weather.chance(0.3) ? Long.MAX_VALUE : weather.longWhile();
-            schedule(loop, weather.life(), () -> {
+            schedule(loop, weather.life() / 4, () -> {
                 if (weather.isBad() && !end.isClosed()) {
                     end.stall(nanos);
                 }

@@ -141,6 +141,7 @@ final class SimulatedServer {
     /** Dies without notice. */
     void crash() {
         world.trace().add("server", "crashes", 0);
+        world.trace().count("server crashes");
         gone = true;
         life.crashed();
         world.network().crash(SimulatedPort.NAME, machine.loops());
@@ -150,6 +151,7 @@ final class SimulatedServer {
     /** Closes in order. */
     CompletionStage<Void> close() {
         world.trace().add("server", "closes", 0);
+        world.trace().count("server closes");
         closing = true;
         world.checker().stops();
         Duration grace =

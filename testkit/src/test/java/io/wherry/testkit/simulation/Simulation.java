@@ -4,6 +4,7 @@ package io.wherry.testkit.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,16 @@ final class Simulation {
      * @param events how much happened
      * @param lines the last of what happened, where it was kept
      * @param plan what the run was like
+     * @param tally how often some things have happened
      */
-    record Outcome(long seed, @Nullable String problem, long hash, long events, List<String> lines, String plan) {}
+    record Outcome(
+            long seed,
+            @Nullable String problem,
+            long hash,
+            long events,
+            List<String> lines,
+            String plan,
+            Map<String, Integer> tally) {}
 
     /** Runs a seed. */
     static Outcome run(long seed, boolean keepsLines) {
@@ -60,7 +69,8 @@ final class Simulation {
                 trace.hash(),
                 trace.events(),
                 trace.last(Integer.getInteger("simulation.lines", 120)),
-                world.plan().toString());
+                world.plan().toString(),
+                trace.tally());
     }
 
     private boolean isFine() {

@@ -7,6 +7,8 @@ import io.wherry.testkit.simulation.Simulation.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,30 @@ import org.junit.jupiter.api.Timeout;
  * -Dtest=SimulationTest#runsSeeds -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=SEED -Dsimulation.seeds=1}.
  */
 final class SimulationTest {
+
+    /** Without these the runs would be too tame to prove anything. */
+    private static final String[] EXPECTED = {
+        "cut",
+        "goes silent",
+        "stalls",
+        "repeats",
+        "takes no more",
+        "server crashes",
+        "server closes",
+        "switch: done",
+        "connection: superseded",
+        "connection: unknown-channel",
+        "connection: too-many",
+        "connection: timeout",
+        "gap: overrun",
+        "gap: epoch",
+        "gap: channel",
+        "stage: done",
+        "stage: timeout",
+        "stage: unknown-channel",
+        "stage: too-many",
+        "stage: closed"
+    };
 
     private final Logs logs = new Logs();
 
@@ -31,11 +57,13 @@ final class SimulationTest {
     @Test
     @Timeout(value = 24, unit = TimeUnit.HOURS)
     void runsSeeds() {
+        Map<String, Long> tally = new TreeMap<>();
         long events = 0;
         long started = System.nanoTime();
         for (long seed = FIRST; seed < FIRST + COUNT; seed++) {
             Outcome outcome = Simulation.run(seed, COUNT == 1);
             events += outcome.events();
+            outcome.tally().forEach((what, times) -> tally.merge(what, (long) times, Long::sum));
             if (outcome.problem() != null) {
                 throw new AssertionError(describe(outcome));
             }
@@ -46,6 +74,10 @@ final class SimulationTest {
         System.out.printf(
                 "simulation: %d seeds, %d events, %.1f ms for each seed%n",
                 COUNT, events, (System.nanoTime() - started) / 1e6 / COUNT);
+        System.out.println("simulation: " + tally);
+        if (COUNT >= 10_000) {
+            assertThat(tally).as("what a simulation must meet").containsKeys(EXPECTED);
+        }
     }
 
     @Test

@@ -4,6 +4,8 @@ package io.wherry.testkit.simulation;
 import io.wherry.testkit.VirtualClock;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ final class Trace {
     private final @Nullable ArrayDeque<String> lines;
     private long hash = 0x9E3779B97F4A7C15L;
     private long events;
+    private final Map<String, Integer> tally = new TreeMap<>();
 
     /**
      * Begins a trace.
@@ -41,6 +44,16 @@ final class Trace {
             }
             lines.add(String.format("%12.6f  %-14s %s %d", clock.nanoTime() / 1e9, who, what, number));
         }
+    }
+
+    /** Counts something of which every large number of runs must have some. */
+    void count(String what) {
+        tally.merge(what, 1, Integer::sum);
+    }
+
+    /** What was counted. */
+    Map<String, Integer> tally() {
+        return tally;
     }
 
     /** Adds a detail where lines are kept; it is no part of the hash. */

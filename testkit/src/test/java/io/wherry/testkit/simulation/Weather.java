@@ -20,6 +20,7 @@ final class Weather {
     private final double stalls;
     private final double repeats;
     private final double spikes;
+    private final int room;
     private boolean bad = true;
 
     Weather(Random random) {
@@ -32,7 +33,13 @@ final class Weather {
         this.meanLifeNanos = (20 + random.nextInt(3000)) * MILLIS;
         this.stalls = calm || random.nextBoolean() ? 0 : random.nextDouble() * 0.3;
         this.repeats = random.nextBoolean() ? 0 : random.nextDouble() * 0.4;
+        this.room = 500 << random.nextInt(8);
         this.spikes = random.nextBoolean() ? 0 : random.nextDouble() * 0.1;
+    }
+
+    /** Over how many bytes under way an end takes no more. */
+    int room() {
+        return room;
     }
 
     /** From now on nothing fails any more; what has failed stays so. */

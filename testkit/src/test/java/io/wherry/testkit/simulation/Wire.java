@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire {
 
-    /** Over so many bytes under way an end is not writable, and below half of them it is again. */
-    private static final int HIGH_MARK = 4096;
+    
 
     private static final long FOR_EVER = Long.MAX_VALUE;
 
@@ -72,6 +71,7 @@ final class Wire {
         }
         cut = true;
         network.trace().add("wire", "cut", number);
+        network.trace().count("cut");
         for (End end : new End[] {client, server}) {
             if (!network.weather().chance(0.2)) {
                 end.later(network.weather().shortWhile(), () -> end.finish(broken()));
@@ -134,7 +134,9 @@ final class Wire {
 
         /** Keeps back what is sent from here on, for a while or for ever. */
         void stall(long nanos) {
-            network.trace().add(name, nanos == FOR_EVER ? "goes silent" : "stalls", number);
+            String what = nanos == FOR_EVER ? "goes silent" : "stalls";
+            network.trace().add(name, what, number);
+            network.trace().count(what);
             long now = network.clock().nanoTime();
             stalledUntilNanos = nanos == FOR_EVER ? FOR_EVER : now + nanos;
         }
@@ -144,7 +146,10 @@ final class Wire {
                 return;
             }
             underWay += bytes.length;
-            writable &= underWay <= HIGH_MARK;
+            if (writable && underWay > network.weather().room()) {
+                writable = false;
+                network.trace().count("takes no more");
+            }
             End to = peer();
             travel(() -> to.arrive(bytes));
         }
@@ -230,7 +235,7 @@ final class Wire {
         private void consumed(int size) {
             underWay -= size;
             Events user = events;
-            if (!closed && !writable && underWay < HIGH_MARK / 2) {
+            if (!closed && !writable && underWay < network.weather().room() / 2) {
                 writable = true;
                 if (user != null) {
                     user.writable();
@@ -246,6 +251,9 @@ final class Wire {
             closed = true;
             arrived.clear();
             network.trace().add(name, cause == null ? "closed" : cause.code().text(), number);
+            if (cause != null) {
+                network.trace().count("connection: " + cause.code().text());
+            }
             network.ended(this);
             Events user = events;
             if (user != null) {
