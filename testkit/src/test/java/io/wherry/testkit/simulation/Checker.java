@@ -4,6 +4,7 @@ package io.wherry.testkit.simulation;
 import io.wherry.Position;
 import io.wherry.WherryException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,9 @@ final class Checker {
         private final int index;
         private int received;
         private boolean refused;
+        /** The topic that it is published to. */
+        private String topic = "";
+
         private boolean mustSucceed;
         private @Nullable CompletionStage<?> stage;
         private boolean done;
@@ -123,6 +127,11 @@ final class Checker {
             trace.add(lane.name, failure == null ? "done" : failure.code().text(), index);
             require(failure == null || !mustSucceed, text + ": fails when all is well: " + failure);
             lane.completed(this, failure);
+        }
+
+        /** Notes the topic that it is published to. */
+        void to(String name) {
+            topic = name;
         }
 
         /** Its stage must not fail. */
@@ -234,20 +243,26 @@ final class Checker {
 
     /** What of a lane was published more than once, or not in order; null for nothing. */
     @Nullable String publishedTwice(Lane lane) {
-        Position last = null;
+        Map<String, Position> lasts = new HashMap<>();
         for (Sent one : lane.all) {
             Position at = null;
             for (Life life : lives) {
                 Position here = life.published(one.text);
+                if (here != null && life.count(one.topic, one.text) != 1) {
+                    return one.text + ": was published more than once";
+                }
                 if (here != null && at != null) {
                     return one.text + ": was published at " + at + " and at " + here;
                 }
                 at = here == null ? at : here;
             }
+            Position last = lasts.get(one.topic);
             if (at != null && last != null && last.isAfter(at)) {
                 return one.text + ": was published at " + at + ", which is before " + last;
             }
-            last = at == null ? last : at;
+            if (at != null) {
+                lasts.put(one.topic, at);
+            }
         }
         return null;
     }

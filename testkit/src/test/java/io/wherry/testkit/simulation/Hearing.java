@@ -119,7 +119,7 @@ final class Hearing {
         private void message(Message message) {
             Position at = Objects.requireNonNull(message.position(), "position");
             Life life = checker.life(at.epoch());
-            Entry entry = life == null ? null : life.between(topic, at.sequence() - 1, at.sequence() + 1);
+            Entry entry = life == null ? null : life.at(topic, at.sequence());
             if (life == null
                     || entry == null
                     || !entry.envelope().message().text().equals(message.text())) {
@@ -140,7 +140,7 @@ final class Hearing {
 
         private void lost(Life life, long after, long before) {
             long covered = gapUpTo != null && gapUpTo.epoch().equals(life.epoch()) ? gapUpTo.sequence() : 0;
-            Entry entry = life.between(topic, Math.max(after, covered), before);
+            Entry entry = life.due(topic, Math.max(after, covered), before);
             checker.require(
                     entry == null,
                     name + ": hears " + before + " after " + after + " and has missed " + entry
@@ -170,7 +170,7 @@ final class Hearing {
             }
             Life life = checker.life(upTo.epoch());
             checker.require(
-                    life != null && life.between(topic, upTo.sequence() - 1, upTo.sequence() + 1) != null,
+                    life != null && life.at(topic, upTo.sequence()) != null,
                     name + ": a gap up to " + upTo + ", where nothing was published");
             Position at = cursor;
             checker.require(
@@ -190,7 +190,7 @@ final class Hearing {
             }
             long from = at != null && at.epoch().equals(life.epoch()) ? at.sequence() : 0;
             long covered = gapUpTo != null && gapUpTo.epoch().equals(life.epoch()) ? gapUpTo.sequence() : 0;
-            Entry entry = life.between(topic, Math.max(from, covered), Long.MAX_VALUE);
+            Entry entry = life.due(topic, Math.max(from, covered), Long.MAX_VALUE);
             return entry == null ? null : name + ": has come to " + cursor + " and misses " + entry;
         }
     }

@@ -2,6 +2,7 @@
 package io.wherry.testkit.simulation;
 
 import io.wherry.Position;
+import io.wherry.SlowReader.Policy;
 import io.wherry.log.Entry;
 import io.wherry.log.Log;
 import java.util.ArrayList;
@@ -68,8 +69,37 @@ final class Life {
                 .count();
     }
 
+    /** The message of a topic in a place; null for none. */
+    @Nullable Entry at(String topic, long sequence) {
+        return between(topic, sequence - 1, sequence + 1);
+    }
+
+    /**
+     * The first message of a topic after one place and before another that a reader must have been given, whatever comes after it;
+     * null for none.
+     */
+    @Nullable Entry due(String topic, long after, long before) {
+        Entry entry = between(topic, after, before);
+        while (entry != null && mayBePassedOver(entry)) {
+            entry = between(topic, entry.sequence(), before);
+        }
+        return entry;
+    }
+
+    /** Whether its topic gives what came later in place of it. */
+    private boolean mayBePassedOver(Entry entry) {
+        Policy policy = entry.history().options().slowReader().policy();
+        String key = policy == Policy.LATEST_BY_KEY ? entry.envelope().message().key() : null;
+        if (policy != Policy.LATEST && key == null) {
+            return false;
+        }
+        return topic(entry.history().name()).stream()
+                .anyMatch(later -> later.sequence() > entry.sequence()
+                        && (key == null || key.equals(later.envelope().message().key())));
+    }
+
     /** The first message of a topic after one place and before another; null for none. */
-    @Nullable Entry between(String topic, long after, long before) {
+    private @Nullable Entry between(String topic, long after, long before) {
         List<Entry> all = topic(topic);
         int low = 0;
         int high = all.size();

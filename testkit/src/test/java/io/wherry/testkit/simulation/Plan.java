@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.testkit.simulation;
 
+import io.wherry.SlowReader;
 import io.wherry.TopicOptions;
 import io.wherry.testkit.simulation.SimulatedTransport.Kind;
 import java.time.Duration;
@@ -54,7 +55,19 @@ final class Plan {
                 .maxCount(counts[random.nextInt(3)])
                 .maxBytes(bytes[random.nextInt(3)])
                 .maxAge(Duration.ofSeconds(seconds[random.nextInt(3)]))
-                .clientPublish(true);
+                .clientPublish(true)
+                .slowReader(slowReader(random));
+    }
+
+    private static SlowReader slowReader(Random random) {
+        return switch (random.nextInt(10)) {
+            case 0 -> SlowReader.latest();
+            case 1 -> SlowReader.latestByKey();
+            case 2 ->
+                (random.nextBoolean() ? SlowReader.latest() : SlowReader.latestByKey()).atMost(1 + random.nextInt(20));
+            case 3 -> random.nextBoolean() ? SlowReader.disconnect() : SlowReader.disconnect(1 + random.nextInt(20));
+            default -> SlowReader.keep();
+        };
     }
 
     private void settings(Random random) {

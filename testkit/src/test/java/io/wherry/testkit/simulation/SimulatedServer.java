@@ -89,7 +89,7 @@ final class SimulatedServer {
         Topic topic = topics.get(world.random().nextInt(topics.size()));
         for (int i = 0; i < count; i++) {
             String text = life.epoch() + ":" + published++ + "_".repeat(world.padding());
-            var unused = topic.publish(Message.of(text));
+            var unused = topic.publish(world.message(text));
         }
         world.trace().add(topic.name(), "publishes", published);
     }

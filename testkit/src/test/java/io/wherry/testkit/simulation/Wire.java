@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire {
 
-    
-
     private static final long FOR_EVER = Long.MAX_VALUE;
 
     private final SimulatedNetwork network;
@@ -90,6 +88,10 @@ final class Wire {
         private final FakeLoop loop;
         private final Queue<Arrival> arrived = new ArrayDeque<>(2);
         private @Nullable Events events;
+        /** What is on its way, and not consumed. */
+        private long flying;
+
+        private final Queue<Held> held = new ArrayDeque<>(1);
         private long underWay;
         private boolean writable = true;
         private boolean readable = true;
@@ -105,6 +107,9 @@ final class Wire {
             this.name = name;
             this.loop = loop;
         }
+
+        /** What waits for room on the way. */
+        private record Held(int size, Runnable arrival) {}
 
         private record Arrival(byte[] bytes, boolean whole) {}
 
@@ -151,7 +156,22 @@ final class Wire {
                 network.trace().count("takes no more");
             }
             End to = peer();
-            travel(() -> to.arrive(bytes));
+            go(bytes.length, () -> to.arrive(bytes));
+        }
+
+        /** Lets something travel when there is room on the way. */
+        private void go(int size, Runnable arrival) {
+            // Where nothing comes back that says what has arrived, little more is sent.
+            boolean isUnanswered =
+                    flying > 0 && peer().stalledUntilNanos > network.clock().nanoTime();
+            if (held.isEmpty()
+                    && !isUnanswered
+                    && flying <= 2L * network.weather().room()) {
+                flying += size;
+                travel(arrival);
+            } else {
+                held.add(new Held(size, arrival));
+            }
         }
 
         /** Ends the connection after what was sent before. */
@@ -160,7 +180,7 @@ final class Wire {
                 return;
             }
             End to = peer();
-            travel(() -> to.peerClosed(reason));
+            go(0, () -> to.peerClosed(reason));
             finish(null);
         }
 
@@ -234,6 +254,12 @@ final class Wire {
 
         private void consumed(int size) {
             underWay -= size;
+            flying -= size;
+            while (!held.isEmpty() && flying <= 2L * network.weather().room()) {
+                Held next = held.remove();
+                flying += next.size;
+                travel(next.arrival);
+            }
             Events user = events;
             if (!closed && !writable && underWay < network.weather().room() / 2) {
                 writable = true;

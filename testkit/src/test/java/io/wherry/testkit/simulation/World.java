@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.testkit.simulation;
 
+import io.wherry.Message;
 import io.wherry.spi.Environment;
 import io.wherry.spi.Loops;
 import io.wherry.testkit.FakeLoop;
@@ -61,6 +62,12 @@ final class World {
 
     boolean chance(int percent) {
         return random.nextInt(100) < percent;
+    }
+
+    /** A message to be published, with a key or without. */
+    Message message(String text) {
+        int key = random.nextInt(6);
+        return key < 3 ? Message.of(text).withKey("key" + key) : Message.of(text);
     }
 
     int padding() {
