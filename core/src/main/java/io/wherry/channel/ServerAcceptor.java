@@ -123,12 +123,15 @@ final class ServerAcceptor implements Acceptor {
         channel.mailbox().execute(() -> {
             channel.authenticated(principal);
             ClientMessages inbound = channel.inbound();
+            long before = inbound.applied();
             if (!inbound.receivedBatch(batch)) {
                 acknowledged.completeExceptionally(noRoom());
                 replied.complete(null);
                 return;
             }
-            inbound.whenRoom(() -> acknowledged.complete(inbound.acknowledge()));
+            // The answer to a batch that brought nothing new may be that of an old connection: what is due stays due.
+            boolean isNew = inbound.applied() > before;
+            inbound.whenRoom(() -> acknowledged.complete(isNew ? inbound.acknowledge() : inbound.applied()));
             inbound.whenReplied(() -> replied.complete(null));
         });
         return new Uplink(acknowledged, replied);
