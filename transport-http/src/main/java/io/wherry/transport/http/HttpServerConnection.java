@@ -82,13 +82,14 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         loop.execute(() -> {
             stopping = true;
             keepsAlive = false;
+            if (exchange == null && stream == null && !upgraded) {
+                channel().close();
+                return;
+            }
             if (stream != null) {
                 stream.end();
-            } else if (exchange == null && !upgraded) {
-                channel().close();
-            } else {
-                loop.schedule(() -> channel().close(), nanos);
             }
+            loop.schedule(() -> channel().close(), nanos);
         });
     }
 
