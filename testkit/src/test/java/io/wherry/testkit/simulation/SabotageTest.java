@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.wherry.channel.Sabotage;
 import io.wherry.testkit.simulation.Simulation.Outcome;
 import java.lang.instrument.Instrumentation;
+import java.util.concurrent.TimeUnit;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.agent.builder.AgentBuilder.RedefinitionStrategy;
@@ -15,6 +16,7 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.dynamic.scaffold.TypeValidation;
 import net.bytebuddy.matcher.ElementMatchers;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.mockito.internal.PremainAttachAccess;
@@ -35,6 +37,7 @@ final class SabotageTest {
     private static final int SEEDS = 1500;
 
     @ParameterizedTest
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     @EnumSource(Sabotage.class)
     void theCheckerObjects(Sabotage sabotage) {
         Instrumentation instrumentation = PremainAttachAccess.getInstrumentation();
