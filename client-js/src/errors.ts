@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What went wrong (`docs/protocol.md`, section 5). */
+export type ErrorCode =
+  | 'bad-request'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'unknown-topic'
+  | 'unknown-handler'
+  | 'method-not-allowed'
+  | 'timeout'
+  | 'superseded'
+  | 'unknown-channel'
+  | 'too-large'
+  | 'upgrade-required'
+  | 'too-many'
+  | 'internal'
+  | 'unavailable'
+  | 'closed';
+
+/** The codes that go with HTTP statuses, and with the close codes of RFC 6455, section 7.4. */
+const CODES = (
+  '400bad-request 401unauthorized 403forbidden 404unknown-topic 405method-not-allowed 408timeout 409superseded ' +
+  '410unknown-channel 413too-large 426upgrade-required 429too-many 500internal ' +
+  '1000closed 1002bad-request 1003bad-request 1007bad-request 1008forbidden 1009too-large 1011internal'
+).split(' ');
+
+/** A failure, with its code. */
+export class WherryError extends Error {
+  override name = 'WherryError';
+
+  /**
+   * Makes one.
+   *
+   * @param retryAfter after how many milliseconds the server says to come back, where it does
+   */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly retryAfter?: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Whether the same attempt would fail again. */
+export const isFinal = (error: WherryError): boolean => !/timeout|channel|many|internal|unavailable/.test(error.code);
+
+export const bad = (message: string): WherryError => new WherryError('bad-request', message);
+
+export const unavailable = (message: string): WherryError => new WherryError('unavailable', message);
+
+export const asError = (cause: unknown): WherryError =>
+  cause instanceof WherryError ? cause : unavailable(String(cause));
+
+/** The code that goes with an HTTP status or with what is left of a close code without the 4000 of ours. */
+export const codeOf = (status: number): ErrorCode =>
+  (CODES.find((code) => parseInt(code) === status)?.replace(/\d+/, '') ??
+    (status >= 400 && status < 500 ? 'bad-request' : 'unavailable')) as ErrorCode;

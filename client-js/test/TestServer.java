@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import io.wherry.Message;
+import io.wherry.Server;
+import io.wherry.Topic;
+import io.wherry.TopicOptions;
+import io.wherry.Wherry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What the JavaScript client is tested against: run as a source file, with the jar of the examples as its class path. */
+public final class TestServer {
+
+    private TestServer() {}
+
+    /** Serves on a loopback port, which it prints, until its standard input ends. */
+    public static void main(String... args) throws Exception {
+        Server server = Wherry.server()
+                .port(args.length > 0 ? Integer.parseInt(args[0]) : 0)
+                .set("wherry.host", "127.0.0.1")
+                .build();
+        Topic news = server.topic("news", TopicOptions.defaults().clientPublish(true));
+        server.topic("small", TopicOptions.defaults().clientPublish(true).maxCount(10));
+        List<String> recorded = new CopyOnWriteArrayList<>();
+        server.onMessage("echo", (channel, message) -> channel.send("echo", message));
+        server.onMessage("record", (channel, message) -> recorded.add(message.text()));
+        server.onRequest("recorded", (channel, prefix) -> Message.of(String.join(
+                ",",
+                recorded.stream().filter(each -> each.startsWith(prefix.text())).toList())));
+        server.onRequest("now", (channel, message) -> Message.of(java.time.Instant.now()));
+        server.onRequest("transport", (channel, message) -> Message.of(channel.transport()));
+        server.onMessage("ask", (channel, message) -> channel.request("question", message)
+                .whenComplete((reply, failure) -> channel.send(
+                        "asked", Message.of(failure == null ? reply.text() : String.valueOf(failure.getMessage())))));
+        server.onMessage("publish", (channel, message) -> publish(news, message.text()));
+        server.onMessage("end", (channel, message) -> channel.close());
+        server.start();
+        System.out.println("port " + server.port());
+        while (System.in.read() >= 0) {
+            // Goes on until the test lets go of it.
+        }
+        server.close();
+        System.exit(0);
+    }
+
+    /** Publishes so many numbered messages, with a pause of so many milliseconds after each. */
+    private static void publish(Topic topic, String order) {
+        String[] words = order.split(" ");
+        Thread thread = new Thread(() -> {
+            try {
+                for (int i = 0; i < Integer.parseInt(words[1]); i++) {
+                    topic.publish(Message.of(words[0] + i));
+                    Thread.sleep(Integer.parseInt(words[2]));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
