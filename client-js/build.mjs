@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** What it must not grow over, and what it is to shrink to. */
-const MAX_BYTES = 9216;
+const MAX_BYTES = 9472;
 const GOAL_BYTES = 6 * 1024;
 const LICENSE = '/* Wherry, SPDX-License-Identifier: Apache-2.0 */';
 
@@ -17,7 +17,7 @@ const INTERNAL = `
   checkSize end number started works takesOver carried heardAt sentAt takeOver worked giveUp received heard ended failed
   envelope answered sendAgain appliedUpTo beginAnew addFirst abandon isEmpty answering live lastHistory renew listeners report
   patience lasted cut putAside pin better betterIn failures cuts until channelId kind argument asked came posted wake suspend
-  ask writable closed
+  ask writable closed withdraw renewal
 `.trim().split(/\s+/);
 
 const here = (path) => new URL(path, import.meta.url).pathname;

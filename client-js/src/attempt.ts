@@ -6,7 +6,7 @@ import type { ClientTransport, Connection, ConnectionListener, Target } from './
 
 /** Who is told what happens on a connection. */
 export interface Owner {
-  received(attempt: Attempt, envelope: Envelope): void;
+  received(attempt: Attempt, envelope: Envelope, posted: boolean): void;
   /** Something has come, and no more is at hand. */
   heard(attempt: Attempt): void;
   writable(attempt: Attempt): void;
@@ -73,9 +73,12 @@ export const makeAttempt = (owner: Owner, transport: ClientTransport, target: Ta
     stopDeadline();
     stopDeadline = clock.after(ms, () => end(new WherryError('timeout', `no answer within ${ms} ms`)));
   };
+  const alive = (posted: boolean): void => {
+    self.heardAt = posted ? self.heardAt : clock.now();
+  };
   const listener: ConnectionListener = {
-    received(got) {
-      self.heardAt = clock.now();
+    received(got, posted = false) {
+      alive(posted);
       if (!closed) {
         if (!self.open && got.kind === 'w' && positionOf(got)) {
           self.open = true;
@@ -84,11 +87,11 @@ export const makeAttempt = (owner: Owner, transport: ClientTransport, target: Ta
           return;
         }
         self.carried ||= !'ahtw'.includes(got.kind);
-        owner.received(self, got);
+        owner.received(self, got, posted);
       }
     },
-    heard() {
-      self.heardAt = clock.now();
+    heard(posted = false) {
+      alive(posted);
       if (self.open && !closed) {
         owner.heard(self);
       }

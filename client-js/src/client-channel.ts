@@ -7,7 +7,7 @@ import { type Inbound, inbound } from './inbound.js';
 import { type Content, Message } from './message.js';
 import type { Settings } from './options.js';
 import { type Outbox, outbox, type Sent, sent } from './outbox.js';
-import { type Position, Start } from './position.js';
+import type { Position, Start } from './position.js';
 import { type Listening, type MessageListener, type Subscriptions, subscriptions } from './subscriptions.js';
 import type { ClientTransport } from './transport.js';
 
@@ -84,20 +84,12 @@ export const clientChannel = (
 
   /** The server has a new channel for this client: what was the old one's alone is gone. */
   const channelLost = (): void => {
-    self.outbox.beginAnew(
-      new WherryError('unknown-channel', 'lost, perhaps applied'),
-    );
+    self.topics.withdraw().forEach(self.outbox.abandon);
+    self.outbox.beginAnew(new WherryError('unknown-channel', 'lost, perhaps applied'));
     self.inbound.beginAnew();
-    for (const topic of self.topics.renew()) {
-      const done = (): void => self.topics.answered(topic);
-      const failed = (): void => {
-        done();
-        self.notify('gap', { topic, reason: 'channel' });
-      };
-      self.outbox.addFirst(
-        sent('s', topic, undefined, self.position ? Start.after(self.position) : 'now', done, failed),
-      );
-    }
+    self.topics
+      .renew(self.position, (topic) => ended || self.notify('gap', { topic, reason: 'channel' }))
+      .forEach(self.outbox.addFirst);
     self.notify('gap', { topic: '*', reason: 'channel' });
   };
 

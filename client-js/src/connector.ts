@@ -60,6 +60,8 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
   let failures: string[] = [];
   let firstRefusal: WherryError | undefined;
   let allRefused = true;
+  /** Whether a server has asked to be left alone since a connection worked. */
+  let hasWaited = false;
   /** The bound of the next pause, which is random between nothing and that (full jitter). */
   let pauseBound = settings.backoffMin;
   let askAfter = Infinity;
@@ -205,10 +207,14 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
     if (current) {
       lookForBetter();
     } else {
-      // The one before has ended meanwhile.
-      channel.disconnected();
-      again();
+      lostBoth();
     }
+  };
+
+  /** The one that was taking over is gone, and the one before has ended meanwhile. */
+  const lostBoth = (): void => {
+    channel.disconnected();
+    again();
   };
 
   const lookForBetter = (): void => {
@@ -234,6 +240,7 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
       choice.worked(attempt.transport);
       pauseBound = settings.backoffMin;
       firstRefusal = undefined;
+      hasWaited = false;
       allRefused = true;
       failures = [];
       if (!wish) {
@@ -277,17 +284,20 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
 
   /** A transport does not work: another may. What one is refused, for good, another may be allowed; all of them means the channel. */
   const notWorking = (attempt: Attempt, reason: WherryError): void => {
+    const mustWait = reason.retryAfter !== undefined;
+    if (mustWait && !hasWaited) {
+      // The server is there and wants to be left alone for a while: that says nothing of the transport, the first time.
+      hasWaited = true;
+      againAfter(reason);
+      return;
+    }
     note(attempt, reason);
     if (isFinal(reason)) {
       firstRefusal ??= reason;
     } else {
       allRefused = false;
     }
-    const isAnotherLeft = choice.failed(attempt.transport);
-    if (reason.retryAfter !== undefined) {
-      // The server is there, and wants to be left alone for a while.
-      againAfter(reason);
-    } else if (isAnotherLeft) {
+    if (choice.failed(attempt.transport) && !mustWait) {
       connect();
     } else {
       const refusal = allRefused ? firstRefusal : undefined;
@@ -297,15 +307,16 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
       if (refusal) {
         channel.end(refusal);
       } else {
-        again();
+        againAfter(reason);
       }
     }
   };
 
   const owner: Owner = {
-    received(attempt, envelope) {
+    received(attempt, envelope, posted) {
       const { kind, name } = envelope;
-      const isAnswer = kind === 'a' || (kind === 'h' && name === '!');
+      // What the server has taken by POST says nothing of the way down, once that has worked.
+      const isAnswer = (kind === 'a' && !(posted && attempt.works)) || (kind === 'h' && name === '!');
       if (attempt === candidate) {
         if (kind === 'w') {
           if (name === channelId) {
@@ -396,9 +407,12 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
         failed(to ? new WherryError('closed', 'closed') : bad('transport: ' + name));
         return;
       }
+      const isLast = !current && candidate?.takesOver;
       cancelMove('moved elsewhere');
       wish = { to, done, failed };
-      if (current?.works) {
+      if (isLast) {
+        lostBoth();
+      } else if (current?.works) {
         move(to, 'asked for');
       }
     },

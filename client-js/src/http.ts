@@ -11,6 +11,10 @@ const BATCH = 'application/vnd.wherry.v1';
 /** An empty answer that comes sooner was not held: somebody else polls, or stands in between. */
 const SHORTEST_HOLD = 200;
 
+/** The pause after a POST for which there was no room; it doubles, so often at most. */
+const REFUSAL_PAUSE = 20;
+const MAX_DOUBLINGS = 7;
+
 const NO_WELCOME = 'no welcome';
 
 type Failed = (why: WherryError) => void;
@@ -120,7 +124,7 @@ interface Down {
 /** The requests that come down. */
 interface Downlink {
   stop(): void;
-  /** The server has taken what was sent. */
+  /** The server has taken what was sent. Where there is this, the answer to a POST says as much of the way down as any other. */
   posted?(): void;
 }
 
@@ -128,28 +132,34 @@ interface Downlink {
 const split = (name: string, downlink: (target: Target, down: Down) => Downlink): ClientTransport => ({
   name,
   connect(target, listener) {
+    const { clock, lostAfter } = target.settings;
     const asked = new Set<string>();
     let gathered: Uint8Array[] = [];
     let size = 0;
     let channelId = '';
     let cancelPost: (() => void) | undefined;
+    /** What was posted, and may not have arrived. */
+    let underWay: Uint8Array | undefined;
+    /** Whether the server had no room: an empty POST asks for it. */
     let owed = false;
+    let refusals = 0;
+    let refusedSince = 0;
     let closing = false;
 
-    const came = (envelopes: Envelope[]): void => {
+    const came = (envelopes: Envelope[], posted?: boolean): void => {
       envelopes.forEach((envelope) => {
         if (!closing) {
           if ('re'.includes(envelope.kind)) {
             asked.delete(envelope.name);
           }
-          listener.received(envelope);
+          listener.received(envelope, posted);
           if (envelope.kind === 'w') {
             channelId = envelope.name;
             post();
           }
         }
       });
-      listener.heard();
+      listener.heard(posted);
     };
     const end = (cause?: WherryError): void => {
       closing = true;
@@ -157,24 +167,42 @@ const split = (name: string, downlink: (target: Target, down: Down) => Downlink)
       cancelPost?.();
       listener.closed(cause);
     };
+    const refused = (why: WherryError): void => {
+      const now = clock.now();
+      refusedSince = refusals ? refusedSince : now;
+      if (why.code === 'too-many' && now - refusedSince <= lostAfter) {
+        owed = true;
+        cancelPost = clock.after(REFUSAL_PAUSE * 2 ** Math.min(refusals++, MAX_DOUBLINGS), () => {
+          cancelPost = undefined;
+          post();
+        });
+      } else {
+        end(why);
+      }
+    };
     const post = (): void => {
       if (!channelId || cancelPost) {
         return;
       }
-      if (size || owed) {
-        const body = concat(gathered);
+      if (owed || underWay || size) {
+        const asksForRoom = owed;
         const wasFull = size >= HIGH;
-        gathered = [];
-        size = 0;
-        cancelPost = call(target, going(target, 'http', channelId), target.settings.lostAfter, body, batchIn(target), (answer) => {
+        if (!asksForRoom && !underWay) {
+          underWay = concat(gathered);
+          gathered = [];
+          size = 0;
+        }
+        const body = asksForRoom ? new Uint8Array() : underWay;
+        cancelPost = call(target, going(target, 'http', channelId), lostAfter, body, batchIn(target), (answer) => {
           cancelPost = undefined;
-          // Without an acknowledgement the server has no room yet: an empty POST waits for it.
+          refusals = 0;
+          underWay = asksForRoom ? underWay : undefined;
           owed = !answer.length;
-          came(answer);
+          came(answer, !down.posted);
           down.posted?.();
           post();
-        }, end);
-        if (wasFull) {
+        }, refused);
+        if (wasFull && !size) {
           queueMicrotask(listener.writable);
         }
       } else if (closing) {
@@ -311,12 +339,14 @@ const polls = (name: string, interval?: (target: Target) => number): ClientTrans
         stopped = true;
         cancel();
       },
-      posted() {
-        if (interval && waiting && !stopped) {
-          cancel();
-          next();
-        }
-      },
+      ...(interval && {
+        posted() {
+          if (waiting && !stopped) {
+            cancel();
+            next();
+          }
+        },
+      }),
     };
   });
 

@@ -91,9 +91,10 @@ export const inbound = (channel: Inner): Inbound => {
   };
 
   /** Tells of a gap, unless it was told, or was filled by what another connection brought. */
-  const gap = ({ name, argument }: Envelope, reached: Position | undefined): void => {
+  const gap = ({ id, name, argument }: Envelope, reached: Position | undefined): void => {
     const [reason, upTo] = argument!.split(' ') as [Gap['reason'], string?];
-    if (upTo && reason === 'overrun') {
+    // With a position it is part of the answer to a subscription, which may have begun before what was told to others.
+    if (upTo && reason === 'overrun' && id === '-') {
       if (covers(reached, upTo) || covers(gapsTold.get(name), upTo)) {
         return;
       }
@@ -128,11 +129,11 @@ export const inbound = (channel: Inner): Inbound => {
           console.warn('wherry: refused', argument, got.message.text());
         }
       } else if (kind === 'g') {
-        gap(got, at ? undefined : reached);
+        gap(got, reached);
       } else if (kind === 'a') {
         channel.acknowledged(+name);
       } else if (kind === 'h' && name === '?') {
-        unreported = at ? ACKNOWLEDGE_EVERY : unreported;
+        report();
         channel.tell(envelope('h', '!'));
       } else if (kind === 'x') {
         const reason = new WherryError(name as ErrorCode, got.message.text());

@@ -42,7 +42,8 @@ export interface Outbox {
   appliedUpTo(number: number): void;
   /**
    * Begins to number anew, for a new channel or for none. What was sent on the lost one and has no answer fails, for nobody knows
-   * whether it was applied; what was never sent waits on, and so does what does no harm when it is repeated; all fails at the end.
+   * whether it was applied, and replies go nowhere; what was never sent waits on, and so does what does no harm when it is
+   * repeated; all fails at the end.
    */
   beginAnew(reason: WherryError, isEnd?: boolean): void;
 }
@@ -125,7 +126,7 @@ export const outbox = (): Outbox => {
     beginAnew(reason, isEnd) {
       sendAgain();
       const open = [...unanswered.values()];
-      const fresh = waiting.filter((one) => !one.number);
+      const fresh = waiting.filter((one) => !one.number && !'re'.includes(one.envelope.kind));
       const kept = isEnd ? [] : [...open.filter(isRepeatable), ...fresh];
       unanswered.clear();
       setWaiting(kept);

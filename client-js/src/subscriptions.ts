@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Envelope } from './envelope.js';
 import { Message } from './message.js';
-import { covers, type Position } from './position.js';
+import { type Sent, sent } from './outbox.js';
+import { covers, type Position, Start } from './position.js';
 
 export type MessageListener = (message: Message) => void;
 
@@ -32,18 +33,37 @@ export interface Subscriptions {
   answered(topic: string): void;
   /** Takes a message: a live one for all of its topic, history for whom is being answered. */
   received(envelope: Envelope): void;
-  /** The topics that the server has confirmed, which a new channel must be subscribed to again; they count as being answered. */
-  renew(): string[];
+  /** The channel was lost: gives what subscribes again and was not answered, which is not to be sent on the next one. */
+  withdraw(): Sent[];
+  /**
+   * Gives what subscribes again, on a new channel, to what the server has confirmed: after the position at which the old one was
+   * lost, or where the channel before that one was lost, had its renewal not been answered.
+   */
+  renew(lostAt: Position | undefined, failed: (topic: string) => void): Sent[];
 }
 
 /** The listeners of one topic, and whose subscriptions are being answered, in order; nobody's where it is renewed for all. */
 interface Topic {
   listeners: Listening[];
   answering: (Listening | undefined)[];
+  /** What subscribes to it again, on a new channel, and was not answered. */
+  renewal?: Sent | undefined;
+  /** How far all have come by the answer to that, or before the channel was lost. */
+  lastHistory?: Position | undefined;
 }
 
 export const subscriptions = (): Subscriptions => {
   const topics = new Map<string, Topic>();
+
+  const answered = (name: string): void => {
+    const topic = topics.get(name);
+    const first = topic?.answering.shift();
+    if (first) {
+      first.live = true;
+    } else if (topic) {
+      topic.renewal = topic.lastHistory = undefined;
+    }
+  };
   return {
     add(name, one) {
       const topic = topics.get(name) ?? { listeners: [], answering: [] };
@@ -57,41 +77,57 @@ export const subscriptions = (): Subscriptions => {
         return false;
       }
       topic.listeners = topic.listeners.filter((other) => other !== one);
-      if (!topic.listeners.length && !topic.answering.length) {
+      const isLast = !topic.listeners.length;
+      if (isLast && !topic.answering.length) {
         topics.delete(name);
       }
-      return !topic.listeners.length;
+      return isLast;
     },
-    answered(name) {
-      const first = topics.get(name)?.answering.shift();
-      if (first) {
-        first.live = true;
-      }
-    },
+    answered,
     received({ kind, name, argument, message }) {
       const topic = topics.get(name);
-      const isHistory = kind === 'y';
-      const one = isHistory && topic?.answering[0];
-      if (one) {
-        if (!covers(one.lastHistory, argument!)) {
-          one.lastHistory = argument;
-          one.tell(new Message(message.format, message.bytes(), argument));
-        }
-      } else if (topic && (!isHistory || topic.answering.length)) {
-        const told = isHistory ? new Message(message.format, message.bytes(), argument) : message;
-        topic.listeners.filter((other) => other.live).forEach((other) => other.tell(told));
+      if (!topic) {
+        return;
       }
+      let told = message;
+      let to = topic.listeners.filter((one) => one.live);
+      if (kind === 'y') {
+        const one = topic.answering[0];
+        const holder = one ?? topic;
+        if (!topic.answering.length || covers(holder.lastHistory, argument!)) {
+          return;
+        }
+        holder.lastHistory = argument;
+        told = new Message(message.format, message.bytes(), argument);
+        to = one ? [one] : to;
+      }
+      to.forEach((one) => one.tell(told));
     },
-    renew() {
-      const names: string[] = [];
+    withdraw() {
+      const withdrawn: Sent[] = [];
+      topics.forEach((topic) => {
+        if (topic.renewal) {
+          withdrawn.push(topic.renewal);
+          topic.renewal = undefined;
+        }
+      });
+      return withdrawn;
+    },
+    renew(lostAt, failed) {
+      const renewals: Sent[] = [];
       topics.forEach((topic, name) => {
         topic.answering = topic.answering.filter((one) => one);
         if (topic.listeners.some((one) => one.live)) {
           topic.answering.unshift(undefined);
-          names.push(name);
+          const after = (topic.lastHistory ??= lostAt);
+          topic.renewal = sent('s', name, undefined, after ? Start.after(after) : 'now', () => answered(name), () => {
+            answered(name);
+            failed(name);
+          });
+          renewals.push(topic.renewal);
         }
       });
-      return names;
+      return renewals;
     },
   };
 };

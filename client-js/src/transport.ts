@@ -21,9 +21,10 @@ export interface Target {
 
 /** What one connection tells. */
 export interface ConnectionListener {
-  received(envelope: Envelope): void;
-  /** Something has come, and no more is at hand. */
-  heard(): void;
+  /** An envelope has come; `posted` where it came in the answer to a POST, which says nothing of the way down. */
+  received(envelope: Envelope, posted?: boolean): void;
+  /** Something has come, likewise, and no more is at hand. */
+  heard(posted?: boolean): void;
   writable(): void;
   /** It has ended; without a cause in good order. */
   closed(cause?: WherryError): void;

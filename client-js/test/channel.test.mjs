@@ -222,6 +222,84 @@ test('what nobody knows the fate of fails when the channel is lost', async () =>
   await channel.close();
 });
 
+test('a channel that is lost again before its topics were renewed renews them once, from where the first was lost', async () => {
+  const { clock, network, channel } = open();
+  const heard = [];
+  channel.subscribe('t', (message) => heard.push(message.text() + ' ' + message.position));
+  network.socket.work();
+  network.socket.receive('a - 0 - 1').receive('r e-10.1 4 text 1', 'e-10').receive('m e-12 1 text t', 'a');
+  network.socket.cut(4410);
+  await clock.advance(0);
+  network.socket.work('new', '', 'e-20', 'SECOND');
+  assert.deepEqual(network.socket.sent.slice(1), ['s 1 0 - t after e-12\n']);
+  network.socket.receive('y e-20.1 1 text t e-13', 'b');
+  network.socket.cut(4410);
+  await clock.advance(0);
+  network.socket.work('new', '', 'e-30', 'THIRD');
+  assert.deepEqual(network.socket.sent.slice(1), ['s 1 0 - t after e-13\n']);
+  network.socket.receive('y e-30.1 1 text t e-13', 'b').receive('y e-30.2 1 text t e-14', 'c');
+  network.socket.receive('a - 0 - 1').receive('r e-30.3 4 text 1', 'e-30').receive('m e-31 1 text t', 'd');
+  await settle();
+  assert.deepEqual(heard, ['a e-12', 'b e-13', 'c e-14', 'd e-31']);
+  await channel.close();
+});
+
+/** A channel over an event stream that works. */
+async function openStream() {
+  const opened = open({ transports: ['sse'] });
+  const { network } = opened;
+  let down;
+  const body = new ReadableStream({ start: (controller) => (down = controller) });
+  await settle();
+  network.last.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+  const receive = async (envelope) => {
+    down.enqueue(new TextEncoder().encode(envelope.replace(/^/gm, 'data: ') + '\n\n'));
+    await settle();
+  };
+  const answer = async (batch, status = 200, headers = { 'content-type': 'application/vnd.wherry.v1' }) => {
+    network.last.resolve(new Response(batch || null, { status, headers }));
+    await settle();
+  };
+  await receive('w e-10 0 - ID new');
+  await answer('a - 0 - 0\n\n');
+  await receive('h - 0 - !');
+  return { ...opened, receive, answer, posts: () => network.attempts.slice(1) };
+}
+
+test('what a server has no room for is kept, and sent again when an empty POST has found room', async () => {
+  const { clock, channel, answer, posts } = await openStream();
+  const sent = channel.send('x', 'a');
+  await settle();
+  await answer('', 429, {});
+  await clock.advance(20);
+  assert.equal(posts().at(-1).body, '');
+  await answer('', 429, {});
+  await clock.advance(39);
+  assert.equal(posts().length, 3);
+  await clock.advance(1);
+  assert.equal(posts().at(-1).body, '');
+  await answer('a - 0 - 0\n\n');
+  assert.equal(posts().at(-1).body, 'd 1 1 text x\na\n');
+  await answer('a - 0 - 1\n\n');
+  await sent;
+  assert.equal(channel.state, 'open');
+  assert.equal(posts().length, 5);
+  channel.close();
+});
+
+test('a stream that is silent is given up, though POSTs are answered', async () => {
+  const { clock, channel, answer, posts } = await openStream();
+  for (let i = 1; i <= 42 && channel.state === 'open'; i++) {
+    await clock.advance(1000);
+    if (posts().at(-1).transport === 'http' && !posts().at(-1).answered) {
+      posts().at(-1).answered = true;
+      await answer(`a - 0 - 0\n\n`);
+    }
+  }
+  assert.equal(channel.state, 'reconnecting');
+  channel.close();
+});
+
 test('what comes twice is taken once, in order, and a gap is told once', async () => {
   const { network, channel } = open();
   const heard = [];

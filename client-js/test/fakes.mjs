@@ -84,10 +84,10 @@ export class FakeNetwork {
         this.onclose({ code, reason });
       }
     };
-    this.fetch = (url, { signal }) => {
+    this.fetch = (url, { signal, body }) => {
       const transport = new URL(url).pathname.split('/').pop();
       return new Promise((resolve, reject) => {
-        network.attempts.push({ transport, url: new URL(url), at: clock.time, resolve, reject });
+        network.attempts.push({ transport, url: new URL(url), at: clock.time, body: body && new TextDecoder().decode(body), resolve, reject });
         signal.addEventListener('abort', () => reject(new Error('aborted')));
       });
     };
