@@ -4,7 +4,7 @@ import { createServer, connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
-const JAR = process.env.WHERRY_JAR ?? here('../../examples/target/wherry-examples.jar');
+const JAR = process.env.SERVER_JAR ?? here('../../examples/target/wherry-examples.jar');
 
 /** Starts a Java server as a child process; its settings are keys of `docs/configuration.md`. */
 export async function startServer(settings = {}, port = 0) {
