@@ -163,6 +163,7 @@ const split = (name: string, downlink: (target: Target, down: Down) => Downlink)
     };
     const end = (cause?: WherryError): void => {
       closing = true;
+      channelId = ''; // Nothing is posted from now on.
       down.stop();
       cancelPost?.();
       listener.closed(cause);

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +61,9 @@ final class ProtocolVectorsTest {
             byte[] wire = bytes(vector, "wire");
             WherryException refusal = catchThrowableOfType(WherryException.class, () -> read(wire));
             assertThat(refusal).as("%s", vector).isNotNull();
-            assertThat(refusal.code().text()).as("%s", vector).isEqualTo(vector.get("code").text());
+            assertThat(refusal.code().text())
+                    .as("%s", vector)
+                    .isEqualTo(vector.get("code").text());
         }
     }
 
@@ -104,8 +108,7 @@ final class ProtocolVectorsTest {
     void badBatchesAreRefusedOrCutShort() throws IOException {
         for (String wire : Json.vectors("batches").get("bad").texts()) {
             ByteBuf in = Unpooled.copiedBuffer(wire, UTF_8);
-            WherryException refusal =
-                    catchThrowableOfType(WherryException.class, () -> take(in, new ArrayList<>()));
+            WherryException refusal = catchThrowableOfType(WherryException.class, () -> take(in, new ArrayList<>()));
             assertThat(refusal != null || in.isReadable()).as(wire).isTrue();
         }
     }
@@ -114,7 +117,9 @@ final class ProtocolVectorsTest {
         EnvelopeReader reader = new EnvelopeReader(MAX_MESSAGE);
         for (Envelope each = reader.readNext(in, LF); each != null; each = reader.readNext(in, LF)) {
             taken.add(List.of(
-                    String.valueOf(each.kind().letter()), each.name(), each.message().text()));
+                    String.valueOf(each.kind().letter()),
+                    each.name(),
+                    each.message().text()));
         }
     }
 
@@ -129,9 +134,8 @@ final class ProtocolVectorsTest {
     private static Envelope envelope(Json vector) {
         String id = vector.get("id").text();
         boolean isPosition = id.indexOf('-', 1) > 0;
-        Kind kind = Kind.ofLetter(vector.get("kind").text().charAt(0));
-        assertThat(kind).isNotNull();
-        Format format = Format.valueOf(vector.get("format").text().toUpperCase(java.util.Locale.ROOT));
+        Kind kind = Objects.requireNonNull(Kind.ofLetter(vector.get("kind").text().charAt(0)), "kind");
+        Format format = Format.valueOf(vector.get("format").text().toUpperCase(Locale.ROOT));
         return new Envelope(
                 kind,
                 isPosition ? Position.parse(id) : null,
