@@ -46,7 +46,7 @@ export interface Channel {
   send(to: string, content?: Content): Promise<void>;
   /** Asks a handler of the server. */
   request(to: string, content?: Content, timeout?: number): Promise<Message>;
-  /** Publishes to a topic, where the server allows it; the message's position. */
+  /** Publishes to a topic, where the server allows it, with the key that a message has; the message's position. */
   publish(topic: string, content?: Content): Promise<Position>;
   /** Listens to a topic from now on. A second subscription to the same topic adds a listener. */
   subscribe(topic: string, listener: MessageListener): Subscription;

@@ -104,7 +104,13 @@ export const clientChannel = (
     self.end(new WherryError('closed', 'closed'));
   };
 
-  /** Takes a thing of the application's to be sent, where there is room for it. Nobody needs to look at the promise. */
+  /** A promise that nobody needs to look at. */
+  const quiet = <T>(promise: Promise<T>): Promise<T> => {
+    promise.catch(() => {});
+    return promise;
+  };
+
+  /** Takes a thing of the application's to be sent, where there is room for it. */
   const post = (
     kind: string,
     name: string,
@@ -114,7 +120,7 @@ export const clientChannel = (
     timeout?: number,
   ): Promise<Message> => {
     requireName(name);
-    const promise = new Promise<Message>((resolve, reject) => {
+    return quiet(new Promise<Message>((resolve, reject) => {
       let stopTimer = (): void => {};
       const one = sent(
         kind,
@@ -143,15 +149,7 @@ export const clientChannel = (
       } else {
         self.give(one);
       }
-    });
-    promise.catch(() => {});
-    return promise;
-  };
-
-  /** A promise that nobody needs to look at either. */
-  const quiet = <T>(promise: Promise<T>): Promise<T> => {
-    promise.catch(() => {});
-    return promise;
+    }));
   };
 
   /** Makes what sets a listener. */
@@ -184,7 +182,11 @@ export const clientChannel = (
     send: (to, content?: Content) => quiet(post('d', to, Message.of(content)).then(() => {})),
     request: (to, content?: Content, timeout = settings.requestTimeout) =>
       post('q', to, Message.of(content), undefined, undefined, timeout),
-    publish: (topic, content?: Content) => quiet(post('p', topic, Message.of(content)).then((answer) => answer.text())),
+    publish(topic, content?: Content) {
+      const message = Message.of(content);
+      const { key } = message;
+      return quiet(post('p', topic, message, key && requireName(key)).then((answer) => answer.text()));
+    },
     subscribe(topic: string, start: Start | MessageListener, given?: MessageListener) {
       const listener = given ?? (start as MessageListener);
       let closed = false;
@@ -345,7 +347,7 @@ export const clientChannel = (
     checkSize({ size }) {
       const { maxMessage } = self.told;
       if (size > maxMessage) {
-        throw new WherryError('too-large', `message: ${size} bytes (expected: at most ${maxMessage})`);
+        throw new WherryError('too-large', `message: over ${maxMessage} bytes`);
       }
     },
     end(reason) {

@@ -57,7 +57,8 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
   let whyMove = '';
   let channelId: string | undefined;
   let lastNumber = 0;
-  let failures: string[] = [];
+  /** Why the last attempts have failed. */
+  let failures = '';
   let firstRefusal: WherryError | undefined;
   let allRefused = true;
   /** Whether a server has asked to be left alone since a connection worked. */
@@ -242,7 +243,7 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
       firstRefusal = undefined;
       hasWaited = false;
       allRefused = true;
-      failures = [];
+      failures = '';
       if (!wish) {
         lookForBetter();
       } else if (!candidate) {
@@ -254,7 +255,7 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
   // ---- when one ends
 
   const note = ({ transport }: Attempt, reason: WherryError, more = ''): void => {
-    failures.push(`${transport.name}: ${reason.message}${more}`);
+    failures += `${transport.name}: ${reason.message}${more}; `;
   };
 
   const comeAgain = (attempt: Attempt, cause?: WherryError): void => {
@@ -301,7 +302,7 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
       connect();
     } else {
       const refusal = allRefused ? firstRefusal : undefined;
-      failures = [];
+      failures = '';
       firstRefusal = undefined;
       allRefused = true;
       if (refusal) {
@@ -357,7 +358,7 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
         }
         if (kind === 'w') {
           channelId = name;
-          channel.welcomed(attempt.transport.name, failures.join('; ') || 'connected', envelope, () => attempt.ask());
+          channel.welcomed(attempt.transport.name, failures || 'connected', envelope, () => attempt.ask());
           visitLater();
         } else {
           channel.inbound.received(envelope);

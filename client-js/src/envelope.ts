@@ -59,13 +59,13 @@ const checkName = (name: string): boolean => utf8(name).length <= MAX_NAME_LENGT
 /** Checks the name of a topic or handler, and returns it. */
 export const requireName = (name: string): string => {
   if (HEAD.exec(`d - 0 - ${name}`)?.[6] !== name || !checkName(name) || name === '-') {
-    throw bad(`name: ${name} (expected: 1 to 255 bytes without white space)`);
+    throw bad(`name: ${name} (expected: 1 to 255 bytes, no space)`);
   }
   return name;
 };
 
 const tooLarge = (what: string, most: number): WherryError =>
-  new WherryError('too-large', `${what} (expected: at most ${most} bytes)`);
+  new WherryError('too-large', `${what}: over ${most} bytes`);
 
 /** Where the LF of the head is. */
 const endOfHead = (bytes: Uint8Array): number => {

@@ -18,11 +18,10 @@ export type ErrorCode =
   | 'unavailable'
   | 'closed';
 
-/** The codes that go with HTTP statuses, and with the close codes of RFC 6455, section 7.4. */
+/** The codes that go with HTTP statuses, and with the close codes of RFC 6455, section 7.4, where it makes a difference. */
 const CODES = (
-  '400bad-request 401unauthorized 403forbidden 404unknown-topic 405method-not-allowed 408timeout 409superseded ' +
-  '410unknown-channel 413too-large 426upgrade-required 429too-many 500internal ' +
-  '1000closed 1002bad-request 1003bad-request 1007bad-request 1008forbidden 1009too-large 1011internal'
+  '401unauthorized 403forbidden 404unknown-topic 408timeout 409superseded 410unknown-channel 413too-large 429too-many ' +
+  '500internal 1000closed 1008forbidden 1009too-large'
 ).split(' ');
 
 /** A failure, with its code. */

@@ -33,6 +33,8 @@ export class Message {
     bytes: Uint8Array,
     /** The place in the log of a message that was received. */
     readonly position?: Position | undefined,
+    /** What it is the latest of, where its topic tells keys apart. */
+    readonly key?: string | undefined,
   ) {
     this.#bytes = bytes;
   }
@@ -51,6 +53,11 @@ export class Message {
   /** A value in JSON. */
   static json(value: unknown): Message {
     return new Message('json', utf8(JSON.stringify(value)));
+  }
+
+  /** This message with a key, to be published. */
+  withKey(key: string | undefined): Message {
+    return new Message(this.format, this.#bytes, this.position, key);
   }
 
   /** The bytes as text. */

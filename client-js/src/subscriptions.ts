@@ -89,16 +89,17 @@ export const subscriptions = (): Subscriptions => {
       if (!topic) {
         return;
       }
-      let told = message;
+      let told = message.withKey(argument);
       let to = topic.listeners.filter((one) => one.live);
       if (kind === 'y') {
         const one = topic.answering[0];
         const holder = one ?? topic;
-        if (!topic.answering.length || covers(holder.lastHistory, argument!)) {
+        const [at, key] = argument!.split(' ') as [Position, string?];
+        if (!topic.answering.length || covers(holder.lastHistory, at)) {
           return;
         }
-        holder.lastHistory = argument;
-        told = new Message(message.format, message.bytes(), argument);
+        holder.lastHistory = at;
+        told = new Message(message.format, message.bytes(), at, key);
         to = one ? [one] : to;
       }
       to.forEach((one) => one.tell(told));

@@ -2,7 +2,7 @@
 // Choice, back-off, signs of life and wake-up, by a clock and a network that do what they are told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connect } from '../dist/wherry.mjs';
+import { connect, Message } from '../dist/wherry.mjs';
 import { FakeClock, FakeNetwork, settle } from './fakes.mjs';
 
 let tests = 0;
@@ -320,6 +320,23 @@ test('what comes twice is taken once, in order, and a gap is told once', async (
     { topic: 't', reason: 'overrun', upTo: 'e-20' },
     { topic: '*', reason: 'epoch', upTo: 'e-30' },
   ]);
+  await channel.close();
+});
+
+test('keys travel with what is published and read', async () => {
+  const { network, channel } = open();
+  const heard = [];
+  channel.subscribe('t', (message) => heard.push([message.text(), message.key, message.position]));
+  const published = channel.publish('t', Message.of('a').withKey('k'));
+  assert.throws(() => channel.publish('t', Message.of('a').withKey('two words')), { code: 'bad-request' });
+  const { socket } = network;
+  socket.work();
+  assert.deepEqual(socket.sent.slice(1), ['s 1 0 - t now\n', 'p 2 1 text t k\na']);
+  socket.receive('a - 0 - 2').receive('y e-10.1 1 text t e-9 k', 'h').receive('r e-10.2 4 text 1', 'e-10');
+  socket.receive('m e-11 1 text t k', 'a').receive('r e-11.1 4 text 2', 'e-11').receive('m e-12 1 text t', 'b');
+  assert.equal(await published, 'e-11');
+  await settle();
+  assert.deepEqual(heard, [['h', 'k', 'e-9'], ['a', 'k', 'e-11'], ['b', undefined, 'e-12']]);
   await channel.close();
 });
 
