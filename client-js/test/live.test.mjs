@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
-import { connect, Start, WherryError } from '../dist/wherry.mjs';
+import { connect, Message, Start, WherryError } from '../dist/wherry.mjs';
 import { startProxy, startServer } from './server.mjs';
 
 const TRANSPORTS = ['websocket', 'sse', 'longpoll', 'comet', 'http'];
@@ -72,10 +72,16 @@ for (const transport of TRANSPORTS) {
     await until(() => asked, 'the answer to a question');
     assert.equal(asked, 'answer to why');
 
+    const { key } = await new Promise((resolve) => {
+      channel.subscribe('news', (message) => message.text() === 'keyed' && resolve(message));
+      channel.publish('news', Message.of('keyed').withKey('schlüssel'));
+    });
+    assert.equal(key, 'schlüssel');
+
     const late = [];
     await channel.subscribe('news', Start.last(1), (message) => late.push(message.text())).subscribed;
     await until(() => late.length, 'history');
-    assert.deepEqual(late, [text]);
+    assert.deepEqual(late, ['keyed']);
     await channel.close();
     assert.equal(channel.state, 'closed');
     await assert.rejects(channel.request('now'), { code: 'closed' });
