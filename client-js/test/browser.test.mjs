@@ -48,15 +48,17 @@ async function inPage(port, moves) {
 }
 
 const browser = findBrowser();
+const skip = browser || process.env.CI === 'true' ? false : 'no Chromium found';
 
-test('a page moves through all transports', { timeout: 90_000, skip: browser ? false : 'no Chromium found' }, async () => {
+test('a page moves through all transports', { timeout: 90_000, skip }, async () => {
+  assert.ok(browser, 'no Chromium found (expected: one, where CI is true)');
   const server = await startServer({ 'http.allowed-origins': '*' });
   const profile = mkdtempSync(join(tmpdir(), 'wherry-'));
   let report;
   const found = new Promise((resolve) => (report = resolve));
   const web = createServer((request, response) => {
-    if (request.url === '/wherry.js') {
-      response.end(readFileSync(new URL('../dist/wherry.js', import.meta.url)));
+    if (request.url === '/client.js') {
+      response.end(readFileSync(new URL('../dist/client.js', import.meta.url)));
     } else if (request.url === '/found') {
       let body = '';
       request.on('data', (data) => (body += data));
@@ -65,7 +67,7 @@ test('a page moves through all transports', { timeout: 90_000, skip: browser ? f
     } else {
       response.setHeader('content-type', 'text/html');
       const script = `(${inPage})(${server.port}, ${JSON.stringify(MOVES)})`;
-      response.end(`<!doctype html><script src="/wherry.js"></script><script>${script}</script>`);
+      response.end(`<!doctype html><script src="/client.js"></script><script>${script}</script>`);
     }
   });
   await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));

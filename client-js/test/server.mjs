@@ -4,13 +4,14 @@ import { createServer, connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
+const JAVA = process.env.JAVA_HOME ? process.env.JAVA_HOME + '/bin/java' : 'java';
 const JAR = process.env.SERVER_JAR ?? here('../../examples/target/wherry-examples.jar');
 
 /** Starts a Java server as a child process; its settings are keys of `docs/configuration.md`. */
 export async function startServer(settings = {}, port = 0) {
   const properties = Object.entries(settings).map(([key, value]) => `-Dwherry.${key}=${value}`);
   const child = spawn(
-    'java',
+    JAVA,
     ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx128m', ...properties, '-cp', JAR, here('TestServer.java'), `${port}`],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
