@@ -2,7 +2,7 @@
 // The client in a real browser: Chromium, where there is one.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,9 +57,7 @@ test('a page moves through all transports', { timeout: 90_000, skip }, async () 
   let report;
   const found = new Promise((resolve) => (report = resolve));
   const web = createServer((request, response) => {
-    if (request.url === '/client.js') {
-      response.end(readFileSync(new URL('../dist/client.js', import.meta.url)));
-    } else if (request.url === '/found') {
+    if (request.url === '/found') {
       let body = '';
       request.on('data', (data) => (body += data));
       request.on('end', () => report(JSON.parse(body)));
@@ -67,7 +65,8 @@ test('a page moves through all transports', { timeout: 90_000, skip }, async () 
     } else {
       response.setHeader('content-type', 'text/html');
       const script = `(${inPage})(${server.port}, ${JSON.stringify(MOVES)})`;
-      response.end(`<!doctype html><script src="/client.js"></script><script>${script}</script>`);
+      const client = `http://127.0.0.1:${server.port}/wherry/client.js`;
+      response.end(`<!doctype html><script src="${client}"></script><script>${script}</script>`);
     }
   });
   await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));

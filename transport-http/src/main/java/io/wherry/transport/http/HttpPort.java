@@ -56,6 +56,8 @@ public final class HttpPort implements Port {
                 HttpTransport.NAME,
                 Set.of(HttpMethod.POST),
                 new UplinkRoute(context.config().get(HttpKeys.REPLY_HOLD)));
+        script("client.js", "text/javascript; charset=utf-8");
+        script("client.js.map", "application/json");
     }
 
     /** The HTTP port of a server, made at the first call. */
@@ -70,13 +72,22 @@ public final class HttpPort implements Port {
      * @param methods the methods that the route takes; {@code HEAD} goes with {@code GET}, {@code OPTIONS} is answered here
      */
     public void route(String transport, Set<HttpMethod> methods, HttpRoute route) {
-        String path = base.endsWith("/") ? base + transport : base + "/" + transport;
-        add(path, new Route(transport, Set.copyOf(methods), route, true));
+        add(below(transport), new Route(transport, Set.copyOf(methods), route, true));
     }
 
     /** Adds something to be served at a path of its own, such as {@code /}. */
     public void content(String path, WebContent content) {
         add(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content), false));
+    }
+
+    /** Serves a file of the JavaScript client, where {@code wherry-client-js} is on the class path. */
+    private void script(String name, String mediaType) {
+        WebContent.find(mediaType, HttpPort.class.getClassLoader(), "META-INF/wherry/" + name)
+                .ifPresent(content -> content(below(name), content));
+    }
+
+    private String below(String name) {
+        return base.endsWith("/") ? base + name : base + "/" + name;
     }
 
     private void add(String path, Route route) {

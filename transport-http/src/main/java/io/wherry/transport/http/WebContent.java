@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Something that does not change and is served beside the transports, such as a web page. Immutable.
@@ -49,6 +50,15 @@ public final class WebContent {
                         ErrorCode.INTERNAL, "resource: " + name + " (expected: one beside " + beside.getName() + ")");
             }
             return new WebContent(mediaType, in.readAllBytes());
+        } catch (IOException e) {
+            throw new WherryException(ErrorCode.INTERNAL, "resource: " + name + ": " + e, e);
+        }
+    }
+
+    /** A resource of the class path, if it is there. */
+    static Optional<WebContent> find(String mediaType, ClassLoader loader, String name) {
+        try (InputStream in = loader.getResourceAsStream(name)) {
+            return in == null ? Optional.empty() : Optional.of(new WebContent(mediaType, in.readAllBytes()));
         } catch (IOException e) {
             throw new WherryException(ErrorCode.INTERNAL, "resource: " + name + ": " + e, e);
         }

@@ -316,6 +316,27 @@ final class PlainHttpTest {
         assertThat(page.body()).isEqualTo("<p>the time");
     }
 
+    /** The tests have a script of their own where {@code wherry-client-js} has the client. */
+    @Test
+    void servesTheJavaScriptClient() {
+        URI script = URI.create("http://127.0.0.1:" + server.port() + "/wherry/client.js");
+        HttpResponse<String> first = send(HttpRequest.newBuilder(script));
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(first.body()).isEqualTo("globalThis.Wherry = 'größer';\n");
+        assertThat(header(first, "Content-Type")).isEqualTo("text/javascript; charset=utf-8");
+        assertThat(header(first, "X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(header(first, "Cache-Control")).isEqualTo("no-cache");
+
+        HttpResponse<String> again =
+                send(HttpRequest.newBuilder(script).header("If-None-Match", header(first, "ETag")));
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+
+        HttpResponse<String> map = send(HttpRequest.newBuilder(script.resolve("client.js.map")));
+        assertThat(map.statusCode()).as("what is not on the class path").isEqualTo(404);
+        assertThat(map.body()).contains("/wherry/client.js").contains("/wherry/http");
+    }
+
     /** A channel by hand, as the protocol's page describes it. */
     @Test
     void carriesAChannelByHand() {
