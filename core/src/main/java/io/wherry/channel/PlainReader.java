@@ -23,8 +23,10 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
     private final Connection connection;
     private final Reader reader;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final Liveness liveness;
     private int sweepIndex = -1;
     private boolean ended;
+    private long beatNanos;
     private @Nullable Identity identity;
     private @Nullable WherryException leaving;
 
@@ -33,6 +35,7 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
         this.home = home;
         this.connection = connection;
         this.reader = new Reader(server.log(), null, 0);
+        this.liveness = new Liveness(home.loop().nanoTime());
         reader.onCaughtUp(this::leaveWhenLive);
     }
 
@@ -48,6 +51,8 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
         }
         @Nullable Envelope gap = reader.begin(
                 topics, reading.start(), home.readToHead(), server.settings().limits());
+        liveness.connected(home.loop().nanoTime());
+        beatNanos = home.loop().nanoTime();
         identity = new Identity(
                 reading.principal(), home.loop().nanoTime(), server.settings().lostAfterNanos());
         home.sweep().add(this);
@@ -101,11 +106,12 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
 
     @Override
     public void alive() {
-        // A plain reader is given up when its connection fails.
+        liveness.heard(home.loop().nanoTime());
     }
 
     @Override
     public void writable() {
+        liveness.tookBytes(home.loop().nanoTime());
         home.loop().execute(reader::writable);
     }
 
@@ -139,7 +145,21 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
             connection.close(new WherryException(ErrorCode.UNAUTHORIZED, "credentials: expired (expected: new ones)"));
             return;
         }
-        if (nowNanos - reader.lastWriteNanos() >= server.settings().heartbeatNanos()) {
+        boolean answers = connection.answersHeartbeats();
+        if (!answers) {
+            liveness.heard(nowNanos);
+        }
+        WherryException lost =
+                liveness.lost(connection, nowNanos, server.settings().lostAfterNanos());
+        if (lost != null) {
+            connection.close(lost);
+            return;
+        }
+        // One that answers is asked even while it is being written to: only the answer shows that it lives.
+        long quietNanos = answers ? liveness.silentNanos(nowNanos) : nowNanos - reader.lastWriteNanos();
+        if (quietNanos >= server.settings().heartbeatNanos()
+                && nowNanos - beatNanos >= server.settings().heartbeatNanos()) {
+            beatNanos = nowNanos;
             reader.heartbeat(nowNanos);
         }
     }

@@ -61,7 +61,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     /** Who waits for the client's new credentials. */
     private @Nullable CompletableFuture<Void> renewed;
 
-    private long lastHeardNanos;
+    private final Liveness liveness;
     private long detachedNanos;
     private int sweepIndex = -1;
 
@@ -98,10 +98,9 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         this.reader = new Reader(server.log(), own, 0);
         this.inbound = new ClientMessages(this);
         this.farewell = new Farewell(this);
-        this.lastHeardNanos = home.loop().nanoTime();
-        this.detachedNanos = lastHeardNanos;
-        this.identity =
-                new Identity(principal, lastHeardNanos, server.settings().lostAfterNanos());
+        this.detachedNanos = home.loop().nanoTime();
+        this.liveness = new Liveness(detachedNanos);
+        this.identity = new Identity(principal, detachedNanos, server.settings().lostAfterNanos());
         reader.onCaughtUp(farewell::tell);
     }
 
@@ -337,7 +336,8 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     private void connected(Connection connection, @Nullable String welcome, @Nullable Envelope gap) {
         changeTransport(connection.transport(), "the client has connected by it");
-        lastHeardNanos = home.loop().nanoTime();
+        long now = home.loop().nanoTime();
+        liveness.connected(now);
         if (welcome != null) {
             reader.write(home, connection, welcome(welcome));
         }
@@ -345,7 +345,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             answerDue = false;
             reader.write(home, connection, answer());
         }
-        if (renewed != null || identity.isRenewalDue(lastHeardNanos)) {
+        if (renewed != null || identity.isRenewalDue(now)) {
             reader.write(home, connection, renewalWish());
         }
         if (takeoverUntold) {
@@ -365,6 +365,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** The connection takes more again: what is owed goes before what is read. In a task of the mailbox. */
     void writable() {
+        liveness.tookBytes(home.loop().nanoTime());
         if (answerDue) {
             answerDue = !tell(answer());
         }
@@ -399,7 +400,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     }
 
     void heard() {
-        lastHeardNanos = home.loop().nanoTime();
+        liveness.heard(home.loop().nanoTime());
     }
 
     @Override
@@ -427,11 +428,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         }
         if (dispatcher().isOverHigh()) {
             // The connection is not read: that nothing is heard says nothing of the client.
-            lastHeardNanos = nowNanos;
+            liveness.heard(nowNanos);
         }
-        if (nowNanos - lastHeardNanos > settings().lostAfterNanos()) {
-            WherryException lost =
-                    new WherryException(ErrorCode.TIMEOUT, "nothing heard from the client within wherry.lost-after");
+        WherryException lost = liveness.lost(connection, nowNanos, settings().lostAfterNanos());
+        if (lost != null) {
             connection.close(lost);
             connectionClosed(connection, lost);
             return;

@@ -45,6 +45,14 @@ public interface Connection {
     /** Writes and flushes a sign of life of the transport's own, where there is one. */
     void heartbeat();
 
+    /**
+     * Whether every peer answers a {@link #heartbeat} without an application's doing, so that one that is silent is lost. Asked of
+     * the connections of readers without a channel.
+     */
+    default boolean answersHeartbeats() {
+        return false;
+    }
+
     /** Says whether inbound messages are welcome; a socket stops being read when they are not. */
     void readable(boolean readable);
 

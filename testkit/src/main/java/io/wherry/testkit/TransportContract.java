@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * ChannelContract} (opening and ending), {@link MessageContract}, {@link RequestContract}, {@link TopicContract}, {@link
  * ResumeContract} (a network that breaks), {@link ChangeoverContract} (another connection), {@link LimitContract}
  * (peers and handlers that misbehave), {@link SlowReaderContract}, {@link ProbeContract} (what works on a path), {@link
- * StopContract} (a server that stops) and {@link AuthenticationContract} (to whom a channel belongs). After each test nothing may
+ * StopContract} (a server that stops) and {@link AuthenticationContract} (to whom a channel belongs), {@link LostPeerContract}. After each test nothing may
  * be left: no event that nobody expected, no channel, no thread, no buffer.
  */
 @Timeout(60)
@@ -44,7 +44,8 @@ public abstract class TransportContract
                 ProbeContract,
                 SlowReaderContract,
                 StopContract,
-                AuthenticationContract {
+                AuthenticationContract,
+                LostPeerContract {
 
     /** How often polling clients ask, in place of every 5 s. */
     private static final Map<String, String> IN_HASTE = Map.of("wherry.http.poll-interval", "30ms");

@@ -15,7 +15,9 @@ import io.wherry.testkit.RawHttp.Head;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -238,6 +240,28 @@ class SsePlainReaderTest {
             assertThat(client.readToEnd()).matches("retry: (\\d{1,3}|100[01])\n\n");
             Await.value(closed);
             assertThat(late.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void givesUpAReaderThatReadsNoMore() {
+        Server server = start("wherry.heartbeat", "100ms", "wherry.lost-after", "500ms");
+        Topic time = server.topic("time");
+        try (RawHttp frozen = new RawHttp(server.port()).get("/wherry/sse?topic=time");
+                RawHttp other = new RawHttp(server.port()).get("/wherry/sse?topic=news")) {
+            frozen.readHead();
+            other.readHead();
+            for (int i = 0; i < 150; i++) {
+                publish(server, "time", "x".repeat(100_000));
+            }
+
+            long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+            while (time.readers() > 0 && System.nanoTime() < deadline) {
+                Await.value(new CompletableFuture<Integer>().completeOnTimeout(0, 20, TimeUnit.MILLISECONDS));
+            }
+
+            assertThat(time.readers()).isZero();
+            assertThat(server.topic("news").readers()).isEqualTo(1);
         }
     }
 }

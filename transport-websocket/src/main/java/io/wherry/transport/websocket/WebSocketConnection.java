@@ -156,6 +156,12 @@ final class WebSocketConnection implements Connection, WebSocketPeer {
         }
     }
 
+    /** The pong of RFC 6455, section 5.5.3. */
+    @Override
+    public boolean answersHeartbeats() {
+        return true;
+    }
+
     @Override
     public void readable(boolean readable) {
         this.readable = readable;

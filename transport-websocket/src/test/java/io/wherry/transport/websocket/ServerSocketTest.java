@@ -380,7 +380,7 @@ class ServerSocketTest {
             raw.readFrame();
             raw.write(masked(FIN | TEXT, "Z - 0 - -\n")).write(masked(FIN | TEXT, "h - 0 - ?\n"));
 
-            assertThat(raw.readFrame().text()).startsWith("h - 0 - -");
+            assertThat(raw.readFrame().text()).startsWith("h - 0 - !");
         }
     }
 
@@ -619,5 +619,31 @@ class ServerSocketTest {
             frame = raw.readFrame();
         }
         return frame;
+    }
+
+    @Test
+    void givesUpAReaderThatAnswersNoPingEvenWhileItIsWrittenTo() throws Exception {
+        Server server = server("wherry.heartbeat", "100ms", "wherry.lost-after", "600ms");
+        Topic time = server.topic("time");
+        time.publish(Message.of("first"));
+        try (RawSocket silent = RawSocket.plain(server.port(), "?topic=time&last=1");
+                RawSocket answering = RawSocket.plain(server.port(), "?topic=time&last=1")) {
+            long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+            assertThat(silent.readFrame().text()).isEqualTo("first");
+            assertThat(answering.readFrame().text()).isEqualTo("first");
+            while (time.readers() > 1 && System.nanoTime() < deadline) {
+                time.publish(Message.of("now"));
+                if (answering.readFrame().opcode() == PING) {
+                    answering.write(masked(FIN | PONG, ""));
+                }
+            }
+
+            assertThat(time.readers()).isEqualTo(1);
+            Frame last = silent.readFrame();
+            while (last.opcode() != CLOSE) {
+                last = silent.readFrame();
+            }
+            assertThat(last.code()).isEqualTo(4408);
+        }
     }
 }
