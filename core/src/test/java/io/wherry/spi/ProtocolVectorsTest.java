@@ -134,7 +134,8 @@ final class ProtocolVectorsTest {
     private static Envelope envelope(Json vector) {
         String id = vector.get("id").text();
         boolean isPosition = id.indexOf('-', 1) > 0;
-        Kind kind = Objects.requireNonNull(Kind.ofLetter(vector.get("kind").text().charAt(0)), "kind");
+        Kind kind =
+                Objects.requireNonNull(Kind.ofLetter(vector.get("kind").text().charAt(0)), "kind");
         Format format = Format.valueOf(vector.get("format").text().toUpperCase(Locale.ROOT));
         return new Envelope(
                 kind,
