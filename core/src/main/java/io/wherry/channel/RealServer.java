@@ -386,6 +386,7 @@ public final class RealServer implements Server {
             starting.bind(transports);
         } catch (RuntimeException e) {
             starting.stop(Duration.ZERO).toCompletableFuture().join();
+            running = null;
             throw e;
         }
         return this;
