@@ -15,6 +15,8 @@ import io.wherry.spi.Envelope.Kind;
 import io.wherry.testkit.proxy.Direction;
 import io.wherry.testkit.proxy.Fault;
 import io.wherry.testkit.proxy.TcpProxy;
+import java.util.Base64;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -97,8 +99,11 @@ public interface LostPeerContract extends ContractPart {
             awaitState(states, State.OPEN);
 
             Fault stall = proxy.stall(Direction.DOWN);
+            Random random = new Random(1); // so that compression is no help
+            byte[] noise = new byte[75_000];
             for (int i = 0; i < count; i++) {
-                topic.publish(Message.of(i + " " + "x".repeat(100_000)));
+                random.nextBytes(noise);
+                topic.publish(Message.of(i + " " + Base64.getEncoder().encodeToString(noise)));
             }
 
             awaitState(states, State.RECONNECTING);

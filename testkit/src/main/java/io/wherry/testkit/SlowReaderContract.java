@@ -70,7 +70,7 @@ public interface SlowReaderContract extends ContractPart {
      */
     private List<Message> readAfterAPause(SlowReader policy, int keeps, boolean expectsGap) {
         Server server = fixture()
-                .server("wherry.heartbeat", "1s", "wherry.lost-after", "10s")
+                .server("wherry.heartbeat", "1s", "wherry.lost-after", "10s", "wherry.loops", "1")
                 .start();
         Topic topic = server.topic(
                 "topic",
@@ -85,6 +85,13 @@ public interface SlowReaderContract extends ContractPart {
                 })
                 .subscribed());
 
+        BlockingQueue<Message> takenElsewhere = new LinkedBlockingQueue<>();
+        Await.value(fixture()
+                .client()
+                .connect(fixture().uri(server))
+                .subscribe("topic", takenElsewhere::add)
+                .subscribed());
+
         Random random = new Random(1); // so that compression is no help
         for (int i = 0; i < COUNT; i++) {
             byte[] payload = new byte[SIZE];
@@ -95,6 +102,10 @@ public interface SlowReaderContract extends ContractPart {
             if (i % 50 == 0) {
                 LockSupport.parkNanos(2_000_000);
             }
+        }
+        // Who has the last message shows that the server's one loop has come so far.
+        while (number(Await.next(takenElsewhere)) < COUNT - 1) {
+            // not yet
         }
         release.countDown();
 

@@ -79,13 +79,19 @@ class FramingTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void showsAPlainReaderPayloadsGapsAndErrorsOnly(Kind kind) {
-        Envelope envelope = Envelope.at(POSITION, kind, "time", "overrun k3f9-6", Message.of("x"));
+        String argument = kind == Kind.MESSAGE ? "EUR" : "overrun k3f9-6";
+        Envelope envelope = Envelope.at(POSITION, kind, "time", argument, Message.of("x"));
 
         String raw = text(encode(WebSocketFraming.of(Rendering.RAW), envelope));
         String json = text(encode(WebSocketFraming.of(Rendering.JSON), envelope));
 
         switch (kind) {
-            case MESSAGE, HISTORY, DIRECT, REPLY -> {
+            case MESSAGE -> {
+                assertThat(raw).isEqualTo("x");
+                assertThat(json)
+                        .isEqualTo("{\"topic\":\"time\",\"position\":\"k3f9-7\",\"key\":\"EUR\",\"data\":\"x\"}");
+            }
+            case HISTORY, DIRECT, REPLY -> {
                 assertThat(raw).isEqualTo("x");
                 assertThat(json).isEqualTo("{\"topic\":\"time\",\"position\":\"k3f9-7\",\"data\":\"x\"}");
             }

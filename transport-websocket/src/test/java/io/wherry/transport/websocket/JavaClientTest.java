@@ -218,6 +218,6 @@ class JavaClientTest {
 
         server.close();
 
-        assertThat(recorder.next()).isEqualTo("close 1001 ");
+        assertThat(recorder.next()).matches("close 1001 retry-after=\\d+");
     }
 }
