@@ -58,6 +58,9 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     private boolean takeoverUntold;
     /** Whether the client has asked for a sign of life that could not be given yet. */
     private boolean answerDue;
+    /** Whether nobody waits for a client that is away, since the server stops. */
+    private boolean letGo;
+
     /** Who waits for the client's new credentials. */
     private @Nullable CompletableFuture<Void> renewed;
 
@@ -388,6 +391,8 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         log.debug("{} lost its {} connection", this, connection.transport(), cause);
         if (cause instanceof WherryException refusal && refusal.code().advice() == ErrorCode.Advice.NEVER) {
             end(refusal, false);
+        } else if (hasEnded() && (letGo || !resumable)) {
+            forget();
         } else if (!resumable) {
             end(new WherryException(ErrorCode.CLOSED, "the client has gone", cause), false);
         } else if (cause != null && !hasEnded()) {
@@ -732,6 +737,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     /** Ends the channel because the server stops; completes when its client was told, at once when it has no connection. Any thread. */
     CompletableFuture<Void> stop(WherryException reason) {
         mailbox.execute(() -> {
+            letGo = true;
             end(reason, true);
             forgetWhereAway();
             // A connection that has ended already has told so in a task behind this one.

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,6 +109,19 @@ final class ServerChannelTest {
         first.listener().writable();
         runAll();
         assertThat(first.written.toString()).contains(ANSWER, "a - 0 - 1\n");
+    }
+
+    @Test
+    void aServerThatStopsDoesNotWaitForAClientWhoseConnectionEndsMeanwhile() {
+        open();
+        first.writable = false;
+        CompletableFuture<Void> stopped = server.closeAsync().toCompletableFuture();
+        runAll();
+        assertThat(stopped).isNotDone();
+
+        first.listener().closed(null);
+        runAll();
+        assertThat(stopped).isCompleted();
     }
 
     @Test
