@@ -11,6 +11,9 @@ import io.wherry.testkit.Await;
 import io.wherry.transport.http.ScriptedServer.Peer;
 import io.wherry.transport.http.TestClient.Events;
 import io.wherry.transport.http.TestClient.Outcome;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -198,12 +201,15 @@ final class HttpClientPoolTest {
     }
 
     @Test
-    void saysThatNobodyListens() {
-        URI uri = server.uri("/");
-        server.close();
-        WherryException failure = client.request(TestClient.get(uri)).failure();
-        assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-        assertThat(failure).hasMessageContaining("connect: http://127.0.0.1:" + uri.getPort());
+    void saysThatNobodyListens() throws IOException {
+        // Bound and not listening: nobody else, and no connection to itself, can take the port meanwhile.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress("127.0.0.1", 0));
+            URI uri = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
+            WherryException failure = client.request(TestClient.get(uri)).failure();
+            assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+            assertThat(failure).hasMessageContaining("connect: http://127.0.0.1:" + uri.getPort());
+        }
     }
 
     @Test
