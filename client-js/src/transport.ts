@@ -62,7 +62,7 @@ export const opening = ({ url, channelId, number, standby, after }: Target, tran
 
 /** Where a channel goes on, for the second and later requests of a connection. */
 export const going = ({ url, number }: Target, transport: string, channel: string, after?: Position): string =>
-  url + '/' + transport + query({ channel, connection: after && number, after });
+  url + '/' + transport + query({ channel, connection: number, after });
 
 /** The headers of a request. */
 export const headersOf = ({ headers }: Settings): Record<string, string> =>

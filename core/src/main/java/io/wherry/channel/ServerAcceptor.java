@@ -15,6 +15,7 @@ import io.wherry.spi.Acceptor;
 import io.wherry.spi.Connection;
 import io.wherry.spi.ConnectionListener;
 import io.wherry.spi.Envelope;
+import io.wherry.spi.Envelope.Kind;
 import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -116,7 +117,7 @@ final class ServerAcceptor implements Acceptor {
     }
 
     @Override
-    public Uplink uplink(@Nullable Principal principal, String channelId, List<Envelope> batch) {
+    public Uplink uplink(@Nullable Principal principal, String channelId, long connection, List<Envelope> batch) {
         ServerChannel channel = requireChannel(principal, channelId);
         CompletableFuture<Long> acknowledged = new CompletableFuture<>();
         CompletableFuture<Void> replied = new CompletableFuture<>();
@@ -124,6 +125,9 @@ final class ServerAcceptor implements Acceptor {
             channel.authenticated(principal);
             ClientMessages inbound = channel.inbound();
             long before = inbound.applied();
+            if (batch.stream().anyMatch(envelope -> envelope.kind() == Kind.ACK)) {
+                channel.takeoverTold(connection);
+            }
             if (!inbound.receivedBatch(batch)) {
                 acknowledged.completeExceptionally(noRoom());
                 replied.complete(null);

@@ -252,6 +252,14 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         goBackTo(after);
     }
 
+    /**
+     * The client has confirmed on one of its connections what it was given there. Only on the one that was to take over does
+     * that say that it knows: what was sent on the one before may come late.
+     */
+    void takeoverTold(long number) {
+        takeoverUntold &= number > 0 && number != connectionNumber;
+    }
+
     private void detachSuperseded() {
         Connection old = reader.connectionOrNull();
         if (old != null) {
@@ -474,7 +482,6 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     /** The client has received up to a position. */
     void acknowledged(Position received) {
-        takeoverUntold = false;
         if (received.epoch().equals(server.log().epoch())) {
             own.trim(received, completions());
             completions().flush();

@@ -41,8 +41,12 @@ public interface Acceptor {
     /** The latest message of a topic, null when there is none. */
     @Nullable Envelope latest(@Nullable Principal principal, String topic);
 
-    /** Takes a batch from a client whose uplink is apart from its downlink. Any loop; one batch of a channel at a time. */
-    Uplink uplink(@Nullable Principal principal, String channelId, List<Envelope> batch);
+    /**
+     * Takes a batch from a client whose uplink is apart from its downlink. Any loop; one batch of a channel at a time.
+     *
+     * @param connection which of the client's connections it belongs to, counted from 1; 0 where the client does not say
+     */
+    Uplink uplink(@Nullable Principal principal, String channelId, long connection, List<Envelope> batch);
 
     /** Hands one message to a handler for a peer that is no channel, and gives what the handler sends back or replies. */
     CompletionStage<List<Message>> ask(

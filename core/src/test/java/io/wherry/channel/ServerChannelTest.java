@@ -161,11 +161,40 @@ final class ServerChannelTest {
     }
 
     @Test
+    void aRunOfPollsIsToldThatItHasTakenOverUntilItSaysThatItKnows() {
+        open();
+        Peer standby = standby(home, 2);
+        standby.listener().closed(null);
+        Acceptor acceptor = transport.context().acceptor();
+        acceptor.uplink(null, channelId, 2, List.of(take(2)));
+        Envelope received = Envelope.control(Kind.ACK, position.toString(), null);
+        acceptor.uplink(null, channelId, 1, List.of(received)); // sent before, by the connection before
+        runAll();
+        assertThat(poll(2)).isEqualTo("t - 0 - 2\n");
+        assertThat(poll(2)).isEqualTo("t - 0 - 2\n");
+
+        acceptor.uplink(null, channelId, 2, List.of(received));
+        runAll();
+        assertThat(poll(2)).isEmpty();
+    }
+
+    /** Makes a poll, and returns what it brings at once. */
+    private String poll(long number) {
+        Peer poll = new Peer(home);
+        poll.attach(attachment(channelId, number, false, false));
+        runAll();
+        String written = poll.written.toString();
+        poll.listener().closed(null);
+        runAll();
+        return written;
+    }
+
+    @Test
     void aChannelThatEndsWhileItMovesLeavesNoConnectionOpen() {
         open();
         Peer standby = standby(other, 2);
         Acceptor acceptor = transport.context().acceptor();
-        acceptor.uplink(null, channelId, List.of(take(2), Envelope.control(Kind.END, Envelope.NO_NAME, null)));
+        acceptor.uplink(null, channelId, 2, List.of(take(2), Envelope.control(Kind.END, Envelope.NO_NAME, null)));
         runAll();
         assertThat(server.channels()).isEmpty();
         assertThat(first.closed).isTrue();

@@ -45,8 +45,8 @@ final class PollServer implements Connection, Wire.Events {
     }
 
     /** Hands a batch over, and answers with the acknowledgement, or with nothing when there is no room for a while. */
-    static void post(SimulatedPort port, Wire.End end, List<Envelope> batch, String channelId) {
-        Uplink uplink = port.acceptor().uplink(null, channelId, batch);
+    static void post(SimulatedPort port, Wire.End end, List<Envelope> batch, String channelId, long connection) {
+        Uplink uplink = port.acceptor().uplink(null, channelId, connection, batch);
         end.events(new PostEvents(port, end));
         Loop.Timer late = end.loop().schedule(() -> end.close(null), HOLD_NANOS);
         uplink.acknowledged()

@@ -111,7 +111,13 @@ final class SimulatedPort implements Port, SimulatedNetwork.Host {
                     SocketServer connection = new SocketServer(this, end, hello);
                     connection.open(attach(hello, handshake, connection));
                 }
-                case POST -> PollServer.post(this, end, batch(hello), channelId(hello));
+                case POST ->
+                    PollServer.post(
+                            this,
+                            end,
+                            batch(hello),
+                            channelId(hello),
+                            hello.target().connection());
                 case POLL, LONG_POLL -> poll(end, hello, handshake);
             }
         } catch (WherryException e) {
@@ -125,7 +131,8 @@ final class SimulatedPort implements Port, SimulatedNetwork.Host {
         boolean goesOn = true;
         if (hello.body() != null) {
             List<Envelope> batch = batch(hello);
-            answer.waitFor(context.acceptor().uplink(null, channelId(hello), batch));
+            answer.waitFor(context.acceptor()
+                    .uplink(null, channelId(hello), hello.target().connection(), batch));
             goesOn = batch.stream().noneMatch(envelope -> envelope.kind() == Envelope.Kind.END);
         }
         if (goesOn) {

@@ -68,9 +68,7 @@ public record HttpClientRequest(HttpMethod method, URI uri, HttpHeaders headers,
     /** Where a channel goes on, for the second and later requests of a connection. */
     public static URI going(Target target, String transport, String channelId, @Nullable Position after) {
         StringBuilder query = new StringBuilder("?channel=").append(encode(channelId));
-        if (after != null) {
-            query.append("&connection=").append(target.connection());
-        }
+        query.append("&connection=").append(target.connection());
         return resolve(target, transport, query, after);
     }
 

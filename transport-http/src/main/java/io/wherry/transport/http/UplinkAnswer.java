@@ -43,7 +43,8 @@ final class UplinkAnswer {
     static void begin(HttpExchange exchange, ReadingRequest request, String channelId, Duration hold) {
         List<Envelope> batch = new ArrayList<>();
         BatchFraming.read(exchange.body(), exchange.context().limits().message(), batch::add);
-        Uplink uplink = exchange.context().acceptor().uplink(exchange.principal(), channelId, batch);
+        Uplink uplink =
+                exchange.context().acceptor().uplink(exchange.principal(), channelId, request.connection(), batch);
         boolean isLast = batch.stream().anyMatch(envelope -> envelope.kind() == Kind.END);
         @Nullable PollConnection poll = request.after() == null || isLast
                 ? null
