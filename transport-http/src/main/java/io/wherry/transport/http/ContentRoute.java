@@ -19,7 +19,7 @@ final class ContentRoute implements HttpRoute {
     public void handle(HttpExchange exchange) {
         HttpHeaders headers = HttpExchange.newHeaders(content.mediaType());
         headers.set(HttpHeaderNames.ETAG, content.etag());
-        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+        content.headers().forEach(headers::set);
         if (exchange.hasTag(content.etag())) {
             exchange.respond(HttpResponseStatus.NOT_MODIFIED, headers, Unpooled.EMPTY_BUFFER);
         } else {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.transport.http;
 
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Something that does not change and is served beside the transports, such as a web page. Immutable.
@@ -19,11 +23,21 @@ public final class WebContent {
     private final String mediaType;
     private final byte[] bytes;
     private final String etag;
+    private final Map<String, String> headers;
 
     private WebContent(String mediaType, byte[] bytes) {
-        this.mediaType = Objects.requireNonNull(mediaType, "mediaType");
+        this(
+                Objects.requireNonNull(mediaType, "mediaType"),
+                bytes,
+                "\"" + Long.toHexString(hash(bytes)) + "\"",
+                Map.of("cache-control", "no-cache"));
+    }
+
+    private WebContent(String mediaType, byte[] bytes, String etag, Map<String, String> headers) {
+        this.mediaType = mediaType;
         this.bytes = bytes;
-        this.etag = "\"" + Long.toHexString(hash(bytes)) + "\"";
+        this.etag = etag;
+        this.headers = headers;
     }
 
     /** Bytes, which are copied, of a media type such as {@code text/html; charset=utf-8}. */
@@ -62,6 +76,29 @@ public final class WebContent {
         } catch (IOException e) {
             throw new WherryException(ErrorCode.INTERNAL, "resource: " + name + ": " + e, e);
         }
+    }
+
+    /**
+     * The same with one more header in its answers, such as {@code Content-Security-Policy}, or with another value of one. Without
+     * {@code Cache-Control} a browser asks each time whether it has changed.
+     *
+     * @param name the header's name, in letters of any case
+     * @throws IllegalArgumentException for a name or value that no header may have, and for the headers that say what the content is
+     */
+    public WebContent withHeader(String name, String value) {
+        String key = name.toLowerCase(Locale.ROOT);
+        if (key.equals("content-type") || key.equals("content-length") || key.equals("etag")) {
+            throw new IllegalArgumentException(
+                    "name: " + name + " (expected: another, which the content does not tell)");
+        }
+        new DefaultHttpHeaders().set(key, value); // Throws.
+        Map<String, String> more = new TreeMap<>(headers);
+        more.put(key, value);
+        return new WebContent(mediaType, bytes, etag, Map.copyOf(more));
+    }
+
+    Map<String, String> headers() {
+        return headers;
     }
 
     String mediaType() {

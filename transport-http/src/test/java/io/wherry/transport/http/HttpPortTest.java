@@ -498,7 +498,7 @@ final class HttpPortTest {
     void servesContentToAnybody() {
         server.close();
         server = new TestServer();
-        server.httpPort().content("/", WebContent.html("<p>größer"));
+        server.httpPort().content("/", WebContent.html("<p>größer").withHeader("Content-Security-Policy", "sandbox"));
         server.bind().authenticate(handshake -> {
             throw new AssertionError("not asked for content");
         });
@@ -508,6 +508,7 @@ final class HttpPortTest {
             assertThat(page.body()).isEqualTo("<p>größer");
             assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
             assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
+            assertThat(page.header("Content-Security-Policy")).isEqualTo("sandbox");
 
             Response again = client.get("/", "If-None-Match: \"x\", " + page.header("ETag"))
                     .read();
