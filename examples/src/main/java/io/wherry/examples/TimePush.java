@@ -11,6 +11,8 @@ import io.wherry.transport.http.WebContent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -19,6 +21,22 @@ import java.util.concurrent.TimeUnit;
 
 /** A server that publishes its time, on the topic {@code time}, and answers what it is {@code now}. Thread-safe. */
 public final class TimePush implements AutoCloseable {
+
+    /** No script or style but the files of this server: none in the page itself, none of others; and no frame around it. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            + "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private static final List<String> SCRIPTS = List.of(
+            "page.js",
+            "meter.js",
+            "chart.js",
+            "poll.js",
+            "longpoll.js",
+            "sse.js",
+            "websocket.js",
+            "comet.js",
+            "echo.js",
+            "client.js");
 
     private final Server server;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -39,11 +57,27 @@ public final class TimePush implements AutoCloseable {
 
     /** Starts a server that publishes its time at once, and then after every period. */
     static TimePush start(ServerBuilder builder, Duration period) {
-        WebContent page = WebContent.resource("text/html; charset=utf-8", TimePush.class, "time.html");
-        builder.transport(HttpTransport.withContent(Map.of("/", page)));
+        builder.transport(HttpTransport.withContent(page()));
         TimePush push = new TimePush(builder.build());
         push.start(period);
         return push;
+    }
+
+    /** The web page and its parts, which may use nothing of other sites. */
+    private static Map<String, WebContent> page() {
+        Map<String, WebContent> content = new HashMap<>();
+        content.put("/", part("text/html", "time.html").withHeader("Content-Security-Policy", POLICY));
+        for (String script : SCRIPTS) {
+            content.put("/time/" + script, part("text/javascript", "time/" + script));
+        }
+        content.put("/time/page.css", part("text/css", "time/page.css"));
+        content.put("/time/icon.svg", part("image/svg+xml", "time/icon.svg"));
+        return content;
+    }
+
+    private static WebContent part(String mediaType, String name) {
+        return WebContent.resource(mediaType + "; charset=utf-8", TimePush.class, name)
+                .withHeader("Referrer-Policy", "no-referrer");
     }
 
     private void start(Duration period) {

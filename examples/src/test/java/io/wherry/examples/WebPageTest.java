@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,8 +27,10 @@ import org.junit.jupiter.api.Test;
 /** The web page is served, and what its panels ask for is there. */
 final class WebPageTest {
 
-    private static final Pattern SECTION = Pattern.compile("<section id=\"([a-z]+)\">");
+    private static final Pattern SECTION = Pattern.compile("<section id=\"([a-z]+)\"");
     private static final Pattern ENDPOINT = Pattern.compile("/wherry/[a-z]+\\?[a-z=&]+");
+    private static final Pattern PART = Pattern.compile("(?:src|href)=\"(/time/[^\"]+)\"");
+    private static final Pattern IMPORT = Pattern.compile("from \"\\./([a-z]+\\.js)\"");
     private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z";
 
     private static TimePush server;
@@ -52,31 +55,63 @@ final class WebPageTest {
         assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
         assertThat(page.body()).contains("The server time is: ");
         assertThat(SECTION.matcher(page.body()).results().map(found -> found.group(1)))
-                .containsExactly("ask", "poll", "longpoll", "sse", "websocket", "comet");
+                .containsExactly("poll", "longpoll", "sse", "websocket", "comet", "client");
     }
 
     @Test
-    void itNamesNoOtherSite() throws Exception {
-        assertThat(get("/").body())
-                .doesNotContainPattern("(?i)(src|href)=\"(?!data:)")
-                .doesNotContain("://");
+    void thePolicyAllowsWhatThePageHasAndNothingElse() throws Exception {
+        HttpResponse<String> page = get("/");
+
+        assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
+                .contains("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(page.body())
+                .doesNotContainPattern("<script(?![^>]* src=)")
+                .doesNotContainPattern("<style| style=| on[a-z]+=");
+    }
+
+    @Test
+    void itsPartsAreThereAndNameNoOtherSite() throws Exception {
+        String page = get("/").body();
+        List<String> paths = new ArrayList<>(parts());
+        PART.matcher(page).results().map(found -> found.group(1)).forEach(paths::add);
+
+        assertThat(paths).hasSizeGreaterThan(10);
+        assertThat(page).doesNotContainPattern("(?i)(src|href)=\"(?!/)").doesNotContain("://");
+        for (String path : paths) {
+            HttpResponse<String> part = get(path);
+            assertThat(part.statusCode()).as(path).isEqualTo(200);
+            assertThat(part.headers().firstValue("x-content-type-options")).hasValue("nosniff");
+            assertThat(part.headers().firstValue("cache-control")).hasValue("no-cache");
+            assertThat(part.body().replace("http://www.w3.org/2000/svg", ""))
+                    .as(path)
+                    .doesNotContain("://");
+        }
     }
 
     @Test
     void panelsAskForWhatThereIs() throws Exception {
-        List<String> asked = ENDPOINT.matcher(get("/").body())
-                .results()
-                .map(MatchResult::group)
-                .distinct()
-                .toList();
+        List<String> asked = new ArrayList<>();
+        for (String part : parts()) {
+            ENDPOINT.matcher(get(part).body()).results().map(MatchResult::group).forEach(asked::add);
+        }
 
         assertThat(asked)
-                .containsExactly(
-                        "/wherry/http?topic=time",
-                        "/wherry/longpoll?topic=time",
+                .contains(
+                        "/wherry/http?topic=time&format=json",
+                        "/wherry/longpoll?topic=time&format=json",
                         "/wherry/sse?topic=time",
-                        "/wherry/websocket?topic=time&format=json",
-                        "/wherry/comet?topic=time&format=json");
+                        "/wherry/websocket?topic=time&to=echo&format=json",
+                        "/wherry/comet?topic=time&format=json",
+                        "/wherry/http?to=echo");
+    }
+
+    /** The scripts that the page's own one is made of. */
+    private static List<String> parts() throws Exception {
+        return IMPORT.matcher(get("/time/page.js").body())
+                .results()
+                .map(found -> "/time/" + found.group(1))
+                .toList();
     }
 
     @Test
