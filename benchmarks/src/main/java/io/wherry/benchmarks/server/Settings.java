@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.benchmarks.server;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a server under test is told when it starts. Immutable.
+ *
+ * @param values names and values, in order
+ */
+public record Settings(Map<String, String> values) {
+
+    /** The name of the transport that will be used. */
+    public static final String TRANSPORT = "transport";
+
+    /** How many topics there will be, 1 where it does not say. */
+    public static final String TOPICS = "topics";
+
+    /** Files in PEM, separated by a colon: certificate and key. */
+    public static final String TLS = "tls";
+
+    /** Whether what is sent may be compressed. */
+    public static final String COMPRESSION = "compression";
+
+    /** Keeps a copy. */
+    public Settings {
+        values = Map.copyOf(values);
+    }
+
+    /** Settings with nothing but a transport. */
+    public static Settings of(String transport) {
+        return new Settings(Map.of(TRANSPORT, transport));
+    }
+
+    /** The same with one more. */
+    public Settings with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(values);
+        more.put(name, value);
+        return new Settings(more);
+    }
+
+    /** From arguments {@code name=value}. */
+    static Settings parse(List<String> arguments) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException("setting: " + argument + " (expected: name=value)");
+            }
+            values.put(argument.substring(0, equals), argument.substring(equals + 1));
+        }
+        return new Settings(values);
+    }
+
+    /** As arguments {@code name=value}. */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        values.forEach((name, value) -> arguments.add(name + "=" + value));
+        return arguments;
+    }
+
+    /** The transport's name. */
+    public String transport() {
+        return values.getOrDefault(TRANSPORT, "websocket");
+    }
+
+    /** How many topics there will be. */
+    public int topics() {
+        return Integer.parseInt(values.getOrDefault(TOPICS, "1"));
+    }
+
+    /** Whether what is sent may be compressed. */
+    public boolean isCompressed() {
+        return values.containsKey(COMPRESSION);
+    }
+
+    /** Certificate and key, or an empty list. */
+    public List<String> tls() {
+        String files = values.get(TLS);
+        return files == null ? List.of() : List.of(files.split(":", 2));
+    }
+}

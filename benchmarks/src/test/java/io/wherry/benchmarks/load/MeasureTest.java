@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.benchmarks.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@Timeout(120)
+final class MeasureTest {
+
+    @TempDir
+    private Path directory;
+
+    private int measure(String... options) {
+        String[] all = new String[options.length + 12];
+        String[] small = {
+            "--rounds",
+            "2",
+            "--seconds",
+            "0.05",
+            "--warmup",
+            "0.05",
+            "--subscribers",
+            "3",
+            "--no-pin",
+            "--jvm",
+            "-Xmx64m",
+            "--out=" + directory
+        };
+        System.arraycopy(small, 0, all, 0, small.length);
+        System.arraycopy(options, 0, all, small.length, options.length);
+        return Measure.run(all);
+    }
+
+    @Test
+    void leavesATableAndAFile() throws Exception {
+        assertThat(measure("--only", "broadcast-1k/websocket")).isZero();
+
+        assertThat(Files.readString(directory.resolve("quick.md")))
+                .contains("## broadcast-1k, websocket", "3 subscribers, 128 bytes")
+                .containsSubsequence("| `netty` | ", " |  | ", "| `wherry` | ", "| `channels` | ")
+                .containsPattern("`netty` Netty 4\\.")
+                .doesNotContain(directory.toString());
+        JsonNode servers = new JsonMapper()
+                .readTree(directory.resolve("quick.json").toFile())
+                .at("/cases/0/servers");
+        assertThat(servers.size()).isEqualTo(3);
+        for (JsonNode server : servers) {
+            assertThat(server.at("/rounds").size()).isEqualTo(2);
+            assertThat(server.at("/cpuNanos/0").asDouble()).isPositive();
+            assertThat(server.at("/ratio/0").asDouble()).isPositive();
+            assertThat(server.at("/rounds/0/operations").asLong()).isPositive();
+        }
+        assertThat(servers.at("/0/ratio/0").asDouble()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsWhatThereIs() {
+        assertThat(measure("--only", "no-such-workload")).isNotZero();
+        assertThat(directory).isEmptyDirectory();
+    }
+}
