@@ -113,7 +113,7 @@ final class HttpUplinkTest {
         client.act(() -> uplink.open("a/b"));
         Peer peer = server.next();
         Request first = peer.read();
-        assertThat(first.line()).isEqualTo("POST /wherry/http?channel=a%2Fb HTTP/1.1");
+        assertThat(first.line()).isEqualTo("POST /wherry/http?channel=a%2Fb&connection=1 HTTP/1.1");
         assertThat(first.head().toLowerCase(java.util.Locale.ROOT))
                 .contains("authorization: secret\r\n", "content-type: application/vnd.wherry.v1\r\n");
         assertThat(first.body()).isEqualTo(batch(1));

@@ -154,7 +154,7 @@ final class SplitConnectionTest {
         send(connection, "hello");
         Peer up = server.next();
         Request post = up.read();
-        assertThat(post.line()).isEqualTo("POST /wherry/http?channel=id HTTP/1.1");
+        assertThat(post.line()).isEqualTo("POST /wherry/http?channel=id&connection=1 HTTP/1.1");
         assertThat(post.body()).isEqualTo("d 1 5 text to\nhello\n");
         up.answer("a - 0 - 1\n\n");
         listener.expect("ACK 1", "complete");
