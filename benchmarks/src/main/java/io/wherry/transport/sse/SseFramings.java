@@ -14,6 +14,11 @@ public final class SseFramings {
         return new ChunkedFraming(new EnvelopeEvents());
     }
 
+    /** An event for each envelope, without chunks: as the client's HTTP codec gives them. */
+    public static Framing unchunkedEnvelopes() {
+        return new EnvelopeEvents();
+    }
+
     /** An event for each payload, in chunks. */
     public static Framing payloads() {
         return new ChunkedFraming(new PayloadEvents(false, false));
