@@ -83,7 +83,7 @@ final class PollingConnectionTest {
     }
 
     private static String line(boolean polls) {
-        return "POST /wherry/http?channel=ch" + "&connection=1" + (polls ? "&after=a-0" : "") + " HTTP/1.1";
+        return "POST /wherry/http?channel=ch&connection=1" + (polls ? "&after=a-0" : "") + " HTTP/1.1";
     }
 
     /** Completes when a poll has come over a connection. */
