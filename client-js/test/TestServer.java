@@ -4,11 +4,16 @@ import io.wherry.Server;
 import io.wherry.Topic;
 import io.wherry.TopicOptions;
 import io.wherry.Wherry;
+import io.wherry.transport.http.HttpTransport;
+import io.wherry.transport.http.WebContent;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What the JavaScript client is tested against: run as a source file, with the jar of the examples as its class path. */
 public final class TestServer {
+
+    private static final String PAGE = "<!doctype html><title>Test</title><script src=/wherry/client.js></script>";
 
     private TestServer() {}
 
@@ -17,6 +22,7 @@ public final class TestServer {
         Server server = Wherry.server()
                 .port(args.length > 0 ? Integer.parseInt(args[0]) : 0)
                 .set("wherry.host", "127.0.0.1")
+                .transport(HttpTransport.withContent(Map.of("/", WebContent.html(PAGE))))
                 .build();
         Topic news = server.topic("news", TopicOptions.defaults().clientPublish(true));
         server.topic("small", TopicOptions.defaults().clientPublish(true).maxCount(10));

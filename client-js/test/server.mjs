@@ -8,18 +8,24 @@ const JAVA = process.env.JAVA_HOME ? process.env.JAVA_HOME + '/bin/java' : 'java
 const JAR = process.env.SERVER_JAR ?? here('../../examples/target/wherry-examples.jar');
 
 /** Starts a Java server as a child process; its settings are keys of `docs/configuration.md`. */
-export async function startServer(settings = {}, port = 0) {
+export const startServer = (settings = {}, port = 0) => start(settings, [here('TestServer.java'), `${port}`]);
+
+/** Starts the server with the demo page. */
+export const startTimeServer = (settings = {}, period = 1000) =>
+  start(settings, ['io.wherry.examples.Main', 'time-server', '--port', '0', '--host', '127.0.0.1', '--period', `${period}`]);
+
+async function start(settings, command) {
   const properties = Object.entries(settings).map(([key, value]) => `-Dwherry.${key}=${value}`);
   const child = spawn(
     JAVA,
-    ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx128m', ...properties, '-cp', JAR, here('TestServer.java'), `${port}`],
+    ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx128m', ...properties, '-cp', JAR, ...command],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const bound = await new Promise((resolve, reject) => {
     exited.then((code) => reject(new Error(`the server ended with ${code}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const match = /^port (\d+)$/.exec(line);
+      const match = /^(?:port |The time is at .*:)(\d+)\/?$/.exec(line);
       if (match) {
         resolve(+match[1]);
       }
@@ -38,11 +44,12 @@ export async function startServer(settings = {}, port = 0) {
   };
 }
 
-/** A TCP proxy on loopback that cuts, and lets nothing pass to paths that are blocked. */
+/** A TCP proxy on loopback that cuts, lets nothing pass to paths that are blocked, and holds back the answers of those that are buffered. */
 export async function startProxy(toPort) {
   const sockets = new Set();
   const proxy = {
     blocked: undefined,
+    buffered: undefined,
     silent: false,
     refused: 0,
     port: 0,
@@ -58,6 +65,7 @@ export async function startProxy(toPort) {
   };
   const listener = createServer((down) => {
     const up = connect(toPort, '127.0.0.1');
+    let isHeld = false;
     for (const [from, to] of [[down, up], [up, down]]) {
       sockets.add(from);
       from.setNoDelay(true);
@@ -67,10 +75,12 @@ export async function startProxy(toPort) {
         to.destroy();
       });
       from.on('data', (data) => {
-        if (from === down && proxy.blocked?.test(data.toString('latin1'))) {
+        const request = from === down ? data.toString('latin1') : '';
+        isHeld ||= !!proxy.buffered?.test(request);
+        if (proxy.blocked?.test(request)) {
           proxy.refused++;
           from.destroy();
-        } else if (!proxy.silent) {
+        } else if (!proxy.silent && !(isHeld && from === up)) {
           to.write(data);
         }
       });

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The command line of {@link TimePush}. */
-@Command(name = "time-server", description = "Publishes its time once a second, with a web page at / that shows it.")
+@Command(name = "time-server", description = "Publishes its time each second, with a web page at / that shows it.")
 final class TimeServer implements Callable<Integer> {
 
     @Option(names = "--port", paramLabel = "PORT", description = "The TCP port, 0 for any; else wherry.port, 8080.")
@@ -26,6 +26,9 @@ final class TimeServer implements Callable<Integer> {
             paramLabel = "FILE",
             description = "A file of properties, wherry.KEY=VALUE on each line.")
     private @Nullable Path config;
+
+    @Option(names = "--period", paramLabel = "MS", description = "Publishes so often; ${DEFAULT-VALUE} by default.")
+    private int period = 1000;
 
     /** Called by picocli. */
     TimeServer() {}
@@ -43,7 +46,7 @@ final class TimeServer implements Callable<Integer> {
             builder.config(config);
         }
         CountDownLatch ended = new CountDownLatch(1);
-        try (TimePush push = TimePush.start(builder, Duration.ofSeconds(1))) {
+        try (TimePush push = TimePush.start(builder, Duration.ofMillis(period))) {
             Runtime.getRuntime().addShutdownHook(new Thread(push::close, "shutdown"));
             System.out.println("The time is at http://localhost:" + push.port() + "/");
             ended.await();

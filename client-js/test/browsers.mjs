@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the browsers are, and how they are driven: both by one tool, which speaks to each what it understands.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import puppeteer from 'puppeteer-core';
+
+const NAMES = { chromium: ['chromium', 'chromium-browser', 'google-chrome'], firefox: ['firefox-esr', 'firefox'] };
+const TARGET = new URL('../target/screenshots/', import.meta.url).pathname;
+
+/** The program of a browser, if it is there. */
+export function findBrowser(browser) {
+  for (const name of NAMES[browser]) {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
+    } catch {
+      // Another may be there.
+    }
+  }
+  return undefined;
+}
+
+export const launch = (browser, dark = false) =>
+  puppeteer.launch({
+    browser: browser === 'chromium' ? 'chrome' : browser,
+    executablePath: findBrowser(browser),
+    headless: true,
+    args: browser === 'chromium' ? ['--no-sandbox', '--disable-gpu'] : [],
+    extraPrefsFirefox: { 'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1 },
+  });
+
+/** Takes a picture of a page, as a desktop or a phone shows it, for people to look at. */
+export async function picture(page, name, { phone = false } = {}) {
+  mkdirSync(TARGET, { recursive: true });
+  await page.setViewport(phone ? { width: 390, height: 844, deviceScaleFactor: 2 } : { width: 1280, height: 900 });
+  await new Promise((resolve) => setTimeout(resolve, 600)); // The page draws twice a second.
+  await page.screenshot({ path: `${TARGET}${name}.png`, fullPage: phone });
+}
+
+/** Waits until something of a page is so. */
+export async function until(page, condition, what, ...args) {
+  const end = Date.now() + 30_000;
+  while (!(await page.evaluate(condition, ...args))) {
+    if (Date.now() > end) {
+      throw new Error(`not within 30 s: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
