@@ -2,10 +2,13 @@
 package io.wherry.transport.comet;
 
 import io.netty.handler.codec.http.HttpMethod;
+import io.wherry.config.Config;
+import io.wherry.spi.Framing;
 import io.wherry.spi.ServerContext;
 import io.wherry.spi.ServerTransport;
 import io.wherry.transport.http.BatchFraming;
 import io.wherry.transport.http.Delimiter;
+import io.wherry.transport.http.GzipFraming;
 import io.wherry.transport.http.HttpExchange;
 import io.wherry.transport.http.HttpPort;
 import io.wherry.transport.http.JsonFraming;
@@ -13,6 +16,7 @@ import io.wherry.transport.http.RawFraming;
 import io.wherry.transport.http.ReadingRequest;
 import io.wherry.transport.http.StreamConnection;
 import io.wherry.transport.http.StreamStyle;
+import java.util.Map;
 import java.util.Set;
 
 /** The server half: each GET is answered by a response that goes on, up to a number of bytes. Thread-safe. */
@@ -20,18 +24,24 @@ final class CometServerTransport implements ServerTransport {
 
     private static final String PLAIN_MEDIA_TYPE = "text/plain; charset=utf-8";
 
+    /** What follows a payload where a plain reader does not say. */
     private final Delimiter plainDelimiter;
-    private final int responseBytes;
 
-    /**
-     * Makes a server half.
-     *
-     * @param plainDelimiter what follows a payload where a plain reader does not say
-     * @param responseBytes after how many bytes a response ends
-     */
-    CometServerTransport(Delimiter plainDelimiter, int responseBytes) {
-        this.plainDelimiter = plainDelimiter;
-        this.responseBytes = responseBytes;
+    private final int responseBytes;
+    /** With the delimiters that go without saying: a peer could ask for any number of others, and make work for each. */
+    private final Map<Framing, GzipFraming> gzipped;
+
+    CometServerTransport(Config config) {
+        this.plainDelimiter = config.get(CometKeys.DELIMITER);
+        this.responseBytes = config.get(CometKeys.RESPONSE_BYTES);
+        this.gzipped = GzipFraming.of(
+                config,
+                BatchFraming.of(Delimiter.LF),
+                RawFraming.of(Delimiter.LF),
+                JsonFraming.of(Delimiter.LF),
+                BatchFraming.of(plainDelimiter),
+                RawFraming.of(plainDelimiter),
+                JsonFraming.of(plainDelimiter));
     }
 
     @Override
@@ -54,6 +64,7 @@ final class CometServerTransport implements ServerTransport {
                 BatchFraming.MEDIA_TYPE,
                 BatchFraming.of(delimiter),
                 delimiter.chunkedBatch(),
+                gzipped.get(BatchFraming.of(delimiter)),
                 "",
                 "h - 0 - -\n" + delimiter,
                 StreamStyle.NO_FAREWELL,
@@ -61,10 +72,12 @@ final class CometServerTransport implements ServerTransport {
     }
 
     private StreamStyle payloads(Delimiter delimiter, boolean json) {
+        Framing framing = json ? JsonFraming.of(delimiter) : RawFraming.of(delimiter);
         return new StreamStyle(
                 PLAIN_MEDIA_TYPE,
-                json ? JsonFraming.of(delimiter) : RawFraming.of(delimiter),
+                framing,
                 json ? delimiter.chunkedJson() : delimiter.chunkedRaw(),
+                gzipped.get(framing),
                 "",
                 delimiter.toString(),
                 StreamStyle.NO_FAREWELL,

@@ -29,7 +29,7 @@ public final class CometTransport implements Transport {
 
     @Override
     public ServerTransport server(Config config) {
-        return new CometServerTransport(config.get(CometKeys.DELIMITER), config.get(CometKeys.RESPONSE_BYTES));
+        return new CometServerTransport(config);
     }
 
     @Override

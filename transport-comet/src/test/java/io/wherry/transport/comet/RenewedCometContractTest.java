@@ -5,7 +5,7 @@ import io.wherry.spi.Transport;
 import io.wherry.testkit.TransportContract;
 import java.util.Map;
 
-/** The contract over responses that end all the time, with a delimiter of its own. */
+/** The contract over responses that end all the time, in gzip that ends with each, with a delimiter of its own. */
 class RenewedCometContractTest extends TransportContract {
 
     @Override
@@ -15,6 +15,10 @@ class RenewedCometContractTest extends TransportContract {
 
     @Override
     protected Map<String, String> settings() {
-        return Map.of("wherry.comet.response-bytes", "8KiB", "wherry.comet.delimiter", "ThisCometMessageEnded");
+        return Map.of(
+                "wherry.comet.response-bytes", "8KiB",
+                "wherry.comet.delimiter", "ThisCometMessageEnded",
+                "wherry.http.compression", "true",
+                "wherry.http.compression-threshold", "1");
     }
 }

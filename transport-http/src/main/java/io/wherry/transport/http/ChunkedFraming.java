@@ -11,6 +11,9 @@ import io.wherry.spi.Framing;
  */
 public final class ChunkedFraming implements Framing {
 
+    /** What a chunk adds at most. */
+    static final int MAX_OVERHEAD = 12;
+
     private static final int SHORT_DIGITS = 4;
     private static final int LONG_DIGITS = 8;
     private static final int SHORT_MESSAGE = 4096;
@@ -47,12 +50,23 @@ public final class ChunkedFraming implements Framing {
     public static void writeChunk(ByteBuf content, ByteBuf out) {
         int length = content.readableBytes();
         if (length > 0) {
-            int start = out.writerIndex();
-            out.writeZero(LONG_DIGITS).writeByte('\r').writeByte('\n');
-            writeHex(out, start, LONG_DIGITS, length);
+            beginChunk(length, out);
             out.writeBytes(content, content.readerIndex(), length);
-            out.writeByte('\r').writeByte('\n');
+            endChunk(out);
         }
+    }
+
+    /** Appends what goes before the content of a chunk. */
+    static void beginChunk(int length, ByteBuf out) {
+        int digits = Math.max(1, (35 - Integer.numberOfLeadingZeros(length)) / 4);
+        int start = out.writerIndex();
+        out.writeZero(digits).writeByte('\r').writeByte('\n');
+        writeHex(out, start, digits, length);
+    }
+
+    /** Appends what follows the content of a chunk. */
+    static void endChunk(ByteBuf out) {
+        out.writeByte('\r').writeByte('\n');
     }
 
     private static void writeHex(ByteBuf out, int start, int digits, int value) {

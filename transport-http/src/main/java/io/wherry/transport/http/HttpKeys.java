@@ -29,6 +29,19 @@ public final class HttpKeys {
                     "Origins such as https://example.com whose web pages may talk to the server, beside its own; * for any, without credentials.")
             .forServer();
 
+    /** Whether streams may be compressed. */
+    public static final ConfigKey<Boolean> COMPRESSION = ConfigKey.flag(
+            "wherry.http.compression",
+            false,
+            "Whether the streams of sse and comet go in gzip where both sides want it: a client asks for it, and a server does as it is asked. Only messages of topics are compressed, once for all readers.");
+
+    /** From which size on a message of a stream is compressed. */
+    public static final ConfigKey<Integer> COMPRESSION_THRESHOLD = ConfigKey.size(
+                    "wherry.http.compression-threshold",
+                    "1KiB",
+                    "The smallest payload that is worth compressing; smaller ones are stored in the gzip stream as they are.")
+            .forServer();
+
     /** The server's certificates. */
     public static final ConfigKey<String> TLS_CERTIFICATE = ConfigKey.text(
                     "wherry.tls.certificate",
@@ -59,6 +72,15 @@ public final class HttpKeys {
 
     /** All of them. */
     public static List<ConfigKey<?>> all() {
-        return List.of(POLL_INTERVAL, REPLY_HOLD, ALLOWED_ORIGINS, TLS_CERTIFICATE, TLS_KEY, TLS_TRUST, TLS_INSECURE);
+        return List.of(
+                POLL_INTERVAL,
+                REPLY_HOLD,
+                ALLOWED_ORIGINS,
+                COMPRESSION,
+                COMPRESSION_THRESHOLD,
+                TLS_CERTIFICATE,
+                TLS_KEY,
+                TLS_TRUST,
+                TLS_INSECURE);
     }
 }

@@ -223,6 +223,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     void endStream(HttpStream ended) {
         if (stream == ended) {
+            ended.ending();
             stream = null;
             context(ctx).writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
             ended.close(null);

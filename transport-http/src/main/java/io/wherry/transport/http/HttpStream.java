@@ -32,6 +32,9 @@ public final class HttpStream {
         /** The stream is writable again. */
         void writable();
 
+        /** The stream is about to be ended in order: what is written now is its last. */
+        default void ending() {}
+
         /**
          * The stream has ended: by {@link #end}, or because the peer went away. Comes once, and last.
          *
@@ -102,6 +105,12 @@ public final class HttpStream {
     public void end() {
         if (!closed) {
             connection.endStream(this);
+        }
+    }
+
+    void ending() {
+        if (listener != null) {
+            listener.ending();
         }
     }
 

@@ -25,8 +25,10 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
     private final boolean isChannel;
     private final StreamStyle style;
     private final Framing framing;
+    private final boolean inGzip;
     private @Nullable ConnectionListener listener;
     private @Nullable HttpStream stream;
+    private @Nullable GzipBody gzip;
     private boolean ended;
 
     private StreamConnection(HttpExchange exchange, String transport, boolean isChannel, StreamStyle style) {
@@ -34,7 +36,20 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
         this.transport = transport;
         this.isChannel = isChannel;
         this.style = style;
-        this.framing = exchange.isChunkable() ? style.chunked() : style.framing();
+        this.inGzip = isInGzip(exchange, style);
+        this.framing = framing(exchange, style, inGzip);
+    }
+
+    /** Whether the answer is compressed. The blocks come in chunks, so that it is not for HTTP/1.0. */
+    private static boolean isInGzip(HttpExchange exchange, StreamStyle style) {
+        return style.gzipped() != null && exchange.isChunkable() && AcceptEncoding.prefersGzip(exchange.headers());
+    }
+
+    private static Framing framing(HttpExchange exchange, StreamStyle style, boolean inGzip) {
+        if (style.gzipped() != null && inGzip) {
+            return style.gzipped();
+        }
+        return exchange.isChunkable() ? style.chunked() : style.framing();
     }
 
     /**
@@ -45,7 +60,7 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
      */
     public static void answer(HttpExchange exchange, String transport, ReadingRequest request, StreamStyle style) {
         if (exchange.method().equals(HttpMethod.HEAD)) {
-            exchange.respond(HttpResponseStatus.OK, style.headers(), Unpooled.EMPTY_BUFFER);
+            exchange.respond(HttpResponseStatus.OK, style.headers(isInGzip(exchange, style)), Unpooled.EMPTY_BUFFER);
             return;
         }
         StreamConnection connection = new StreamConnection(exchange, transport, request.isChannel(), style);
@@ -62,16 +77,32 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
     private HttpStream stream() {
         HttpStream begun = stream;
         if (begun == null) {
-            HttpHeaders headers = style.headers();
+            HttpHeaders headers = style.headers(inGzip);
             if (!isChannel && listener != null) {
                 headers.set(HttpTransport.POSITION_HEADER, listener.position().toString());
             }
             begun = exchange.stream(HttpResponseStatus.OK, headers);
             stream = begun;
+            if (inGzip) {
+                gzip = new GzipBody(exchange.loop(), begun);
+            }
             begun.listen(this);
-            begun.writeContent(style.preamble());
+            writeContent(begun, style.preamble());
         }
         return begun;
+    }
+
+    private void writeContent(HttpStream to, ByteBuf content) {
+        if (gzip != null) {
+            gzip.writeContent(content);
+        } else {
+            to.writeContent(content);
+        }
+    }
+
+    /** Whether the response has had its number of bytes, as the peer counts them that has to keep them. */
+    private boolean isFull(HttpStream begun) {
+        return (gzip == null ? begun.written() : gzip.length()) >= style.maxBytes();
     }
 
     @Override
@@ -91,13 +122,19 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
 
     @Override
     public boolean isWritable() {
-        return stream != null && !ended && stream.isWritable() && stream.written() < style.maxBytes();
+        return stream != null && !ended && stream.isWritable() && !isFull(stream);
     }
 
     @Override
     public void write(ByteBuf envelopes) {
-        if (!ended) {
-            stream().write(envelopes);
+        if (ended) {
+            return;
+        }
+        HttpStream begun = stream();
+        if (gzip != null) {
+            gzip.write(envelopes);
+        } else {
+            begun.write(envelopes);
         }
     }
 
@@ -108,7 +145,7 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
         }
         boolean begins = stream == null;
         stream().flush();
-        if (stream().written() >= style.maxBytes()) {
+        if (isFull(stream())) {
             close(null);
         } else if (begins) {
             writable();
@@ -118,7 +155,7 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
     @Override
     public void heartbeat() {
         if (isWritable()) {
-            stream().writeContent(style.heartbeat());
+            writeContent(stream(), style.heartbeat());
             flush();
         }
     }
@@ -140,7 +177,7 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
         } else {
             Duration comeBack = reason == null ? null : reason.retryAfter();
             if (comeBack != null && !isChannel) {
-                stream().writeContent(style.farewell(comeBack));
+                writeContent(stream(), style.farewell(comeBack));
             }
             stream().end();
         }
@@ -150,6 +187,13 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
     public void writable() {
         if (listener != null && isWritable()) {
             listener.writable();
+        }
+    }
+
+    @Override
+    public void ending() {
+        if (gzip != null) {
+            gzip.end();
         }
     }
 

@@ -3,6 +3,7 @@ package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
@@ -16,9 +17,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way down that is one response that goes on. Its end is an orderly end of the connection. Confined to the target's loop.
+ * A way down that is one response that goes on, as it is or in gzip. Its end is an orderly end of the connection. Confined to the
+ * target's loop.
  */
 public final class StreamDownlink implements SplitConnection.Downlink, HttpStreamListener {
+
+    /** How many bytes of gzip may be of no use, beside a message. */
+    private static final int MAX_COMMENTS = 64 * 1024;
 
     private final HttpClientPool pool;
     private final ClientContext context;
@@ -28,6 +33,9 @@ public final class StreamDownlink implements SplitConnection.Downlink, HttpStrea
     private final Decoder decoder;
     private @Nullable SplitConnection connection;
     private @Nullable HttpCall call;
+    private @Nullable Gunzip gunzip;
+    private boolean readable = true;
+    private boolean hasEnded;
 
     /** Takes envelopes out of a response: a codec of one connection. */
     public interface Decoder {
@@ -63,13 +71,20 @@ public final class StreamDownlink implements SplitConnection.Downlink, HttpStrea
         HttpClientRequest request =
                 HttpClientRequest.get(target, uri, context.config().get(CoreKeys.CONNECT_TIMEOUT));
         request.headers().set(HttpHeaderNames.ACCEPT, mediaType);
+        if (context.config().get(HttpKeys.COMPRESSION)) {
+            request.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+        }
         call = pool.stream(context, target.loop(), request, this);
     }
 
     @Override
-    public void readable(boolean readable) {
+    public void readable(boolean welcome) {
+        readable = welcome;
         if (call != null) {
-            call.readable(readable);
+            call.readable(welcome);
+        }
+        if (welcome && gunzip != null) {
+            target.loop().execute(this::inflateRest);
         }
     }
 
@@ -79,6 +94,7 @@ public final class StreamDownlink implements SplitConnection.Downlink, HttpStrea
             call.cancel();
             call = null;
         }
+        closeGunzip();
     }
 
     @Override
@@ -90,11 +106,66 @@ public final class StreamDownlink implements SplitConnection.Downlink, HttpStrea
                     "content type: " + (type == null ? "none" : WherryException.quote(type)) + " (expected: "
                             + mediaType + ")");
         }
+        @Nullable String coding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+        if (coding == null || coding.equalsIgnoreCase("identity")) {
+            return;
+        }
+        if (!context.config().get(HttpKeys.COMPRESSION)
+                || !(coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip"))) {
+            throw new WherryException(
+                    ErrorCode.UNAVAILABLE,
+                    "content encoding: " + WherryException.quote(coding) + " (expected: one that was asked for)");
+        }
+        // A payload of line feeds alone becomes seven times as long as the lines of an event.
+        gunzip = new Gunzip(8L * context.limits().decompressed() + MAX_COMMENTS);
     }
 
     @Override
     public void bytes(ByteBuf content) {
-        decoder.read(content, connection()::received);
+        if (gunzip == null) {
+            decoder.read(content, connection()::received);
+        } else {
+            gunzip.add(content);
+            inflate();
+        }
+    }
+
+    /** Takes what there is, as long as it is welcome. */
+    private void inflate() {
+        while (gunzip != null && readable) {
+            @Nullable ByteBuf piece = gunzip.next();
+            if (piece == null) {
+                return;
+            }
+            decoder.read(piece, this::inflated);
+        }
+    }
+
+    private void inflated(Envelope envelope) {
+        if (gunzip != null) {
+            gunzip.useful();
+        }
+        connection().received(envelope);
+    }
+
+    /** Goes on with what had come already when no more was welcome. */
+    private void inflateRest() {
+        if (gunzip == null || !readable) {
+            return;
+        }
+        try {
+            inflate();
+        } catch (WherryException e) {
+            cancel();
+            connection().failed(e);
+            return;
+        }
+        if (gunzip != null) {
+            connection().complete();
+        }
+        if (gunzip != null && hasEnded && readable) {
+            ended();
+        }
     }
 
     @Override
@@ -104,12 +175,33 @@ public final class StreamDownlink implements SplitConnection.Downlink, HttpStrea
 
     @Override
     public void ended() {
+        hasEnded = true;
+        if (gunzip != null) {
+            inflate();
+            if (gunzip == null || !readable) {
+                return;
+            }
+            boolean isWhole = gunzip.isWhole();
+            closeGunzip();
+            if (!isWhole) {
+                connection().failed(Gunzip.broken("broke off"));
+                return;
+            }
+        }
         connection().ended();
     }
 
     @Override
     public void failed(WherryException cause) {
+        closeGunzip();
         connection().failed(cause);
+    }
+
+    private void closeGunzip() {
+        if (gunzip != null) {
+            gunzip.close();
+            gunzip = null;
+        }
     }
 
     private SplitConnection connection() {

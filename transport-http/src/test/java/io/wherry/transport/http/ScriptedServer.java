@@ -126,8 +126,12 @@ final class ScriptedServer implements AutoCloseable {
 
         /** Writes text, with LF as CRLF. */
         Peer send(String text) {
+            return sendBytes(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        Peer sendBytes(byte[] bytes) {
             try {
-                socket.getOutputStream().write(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+                socket.getOutputStream().write(bytes);
                 socket.getOutputStream().flush();
                 return this;
             } catch (IOException e) {
@@ -138,14 +142,8 @@ final class ScriptedServer implements AutoCloseable {
         /** Answers 200 with a body as it is. */
         Peer answer(String body) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            send("HTTP/1.1 200 OK\nContent-Length: " + bytes.length + "\n\n");
-            try {
-                socket.getOutputStream().write(bytes);
-                socket.getOutputStream().flush();
-                return this;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return send("HTTP/1.1 200 OK\nContent-Length: " + bytes.length + "\n\n")
+                    .sendBytes(bytes);
         }
 
         /** Waits until the client has closed. */

@@ -49,6 +49,7 @@ final class StreamConnectionTest {
                 "text/plain",
                 RawFraming.of(Delimiter.LF),
                 Delimiter.LF.chunkedRaw(),
+                null,
                 "first\n",
                 "!\n",
                 StreamStyle.NO_FAREWELL,

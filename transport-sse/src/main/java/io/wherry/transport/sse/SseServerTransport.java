@@ -2,15 +2,17 @@
 package io.wherry.transport.sse;
 
 import io.netty.handler.codec.http.HttpMethod;
+import io.wherry.config.Config;
 import io.wherry.spi.Framing;
 import io.wherry.spi.ServerContext;
 import io.wherry.spi.ServerTransport;
 import io.wherry.transport.http.ChunkedFraming;
+import io.wherry.transport.http.GzipFraming;
 import io.wherry.transport.http.HttpPort;
 import io.wherry.transport.http.ReadingRequest;
 import io.wherry.transport.http.StreamConnection;
 import io.wherry.transport.http.StreamStyle;
-import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /** The server half: each GET is answered by an event stream. Thread-safe. */
@@ -27,9 +29,12 @@ final class SseServerTransport implements ServerTransport {
     private static final Written JSON_NAMED = new Written(new PayloadEvents(true, true));
 
     private final long retryMillis;
+    private final Map<Framing, GzipFraming> gzipped;
 
-    SseServerTransport(Duration retry) {
-        this.retryMillis = retry.toMillis();
+    SseServerTransport(Config config) {
+        this.retryMillis = config.get(SseKeys.RETRY).toMillis();
+        this.gzipped =
+                GzipFraming.of(config, ENVELOPES.whole, RAW.whole, RAW_NAMED.whole, JSON.whole, JSON_NAMED.whole);
     }
 
     @Override
@@ -46,6 +51,7 @@ final class SseServerTransport implements ServerTransport {
                 MEDIA_TYPE,
                 written.whole,
                 written.chunked,
+                gzipped.get(written.whole),
                 // The id of the welcome makes this a block.
                 request.isChannel() ? "" : "retry: " + retryMillis + "\n",
                 HEARTBEAT,

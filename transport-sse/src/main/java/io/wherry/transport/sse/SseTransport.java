@@ -29,7 +29,7 @@ public final class SseTransport implements Transport {
 
     @Override
     public ServerTransport server(Config config) {
-        return new SseServerTransport(config.get(SseKeys.RETRY));
+        return new SseServerTransport(config);
     }
 
     @Override

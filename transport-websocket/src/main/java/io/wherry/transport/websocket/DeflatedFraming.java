@@ -4,6 +4,7 @@ package io.wherry.transport.websocket;
 import io.netty.buffer.ByteBuf;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Framing;
+import io.wherry.transport.http.Deflation;
 
 /**
  * As {@link WebSocketFraming}, but with the larger messages of topics compressed: once for all readers, as nothing is

@@ -12,6 +12,7 @@ import io.wherry.Position;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Framing;
+import io.wherry.transport.http.Deflation;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -27,6 +27,7 @@ import io.wherry.Wherry;
 import io.wherry.WherryException;
 import io.wherry.spi.Envelope;
 import io.wherry.testkit.Await;
+import io.wherry.transport.http.Deflation;
 import io.wherry.transport.websocket.RawSocket.Frame;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

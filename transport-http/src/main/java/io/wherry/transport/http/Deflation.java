@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wherry.transport.websocket;
+package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Compresses and decompresses the payloads of single messages, without context from one to the next (RFC 7692,
  * section 7.2). Thread-safe: the few compressors that are kept serve all connections, so that an idle one holds no window.
  */
-final class Deflation {
+public final class Deflation {
 
-    /** The end of every compressed message, which does not travel. */
+    /** The end of what was compressed: an empty block, after which the next begins at a whole byte. A message of RFC 7692 travels without. */
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
 
     private static final int CHUNK = 8192;
@@ -31,7 +31,7 @@ final class Deflation {
     private Deflation() {}
 
     /** Thrown where the decompressed message would be over the limit. */
-    static final class TooBigException extends Exception {
+    public static final class TooBigException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
@@ -41,12 +41,12 @@ final class Deflation {
     }
 
     /**
-     * Appends a payload, compressed.
+     * Appends a payload, compressed, without the empty block at its end.
      *
      * @param in lent; its indices stay
      * @param out lent
      */
-    static void compress(ByteBuf in, ByteBuf out) {
+    public static void compress(ByteBuf in, ByteBuf out) {
         Deflater deflater = DEFLATERS.take();
         try {
             for (ByteBuffer part : in.nioBuffers()) {
@@ -58,6 +58,17 @@ final class Deflation {
         } finally {
             DEFLATERS.giveBack(deflater);
         }
+    }
+
+    /**
+     * Appends a payload as blocks that stand for themselves: they refer to nothing before them, and end at a whole byte.
+     *
+     * @param in lent; its indices stay
+     * @param out lent
+     */
+    static void compressBlocks(ByteBuf in, ByteBuf out) {
+        compress(in, out);
+        out.writeBytes(TAIL);
     }
 
     private static void drain(Deflater deflater, ByteBuf out, int flush) {
@@ -79,7 +90,7 @@ final class Deflation {
      * @param out lent
      * @param limit how many bytes may be appended
      */
-    static void decompress(ByteBuf in, ByteBuf out, int limit) throws DataFormatException, TooBigException {
+    public static void decompress(ByteBuf in, ByteBuf out, int limit) throws DataFormatException, TooBigException {
         Inflater inflater = INFLATERS.take();
         try {
             int start = out.writerIndex();
