@@ -2,12 +2,13 @@
 // Makes dist/: an ES module and a script with the global `Wherry`, both minified, with source maps and types; fails when either
 // is larger than allowed.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 /** What it must not grow over, and what it is to shrink to. */
-const MAX_BYTES = 9472;
+const MAX_BYTES = 8960;
 const GOAL_BYTES = 6 * 1024;
 const LICENSE = '/* Wherry, SPDX-License-Identifier: Apache-2.0 */';
 
@@ -17,7 +18,7 @@ const INTERNAL = `
   checkSize end number started works takesOver carried heardAt sentAt takeOver worked giveUp received heard ended failed
   envelope answered sendAgain appliedUpTo beginAnew addFirst abandon isEmpty answering live lastHistory renew listeners report
   patience lasted cut putAside pin better betterIn failures cuts until channelId kind argument asked came posted wake suspend
-  ask writable closed withdraw renewal
+  ask writable closed withdraw renewal settings open stop next remove
 `.trim().split(/\s+/);
 
 const here = (path) => new URL(path, import.meta.url).pathname;
@@ -31,18 +32,47 @@ execFileSync(
   { stdio: 'inherit' },
 );
 
-const common = {
-  entryPoints: [here('src/index.ts')],
-  bundle: true,
-  minify: true,
-  sourcemap: true,
-  target: 'es2022',
-  legalComments: 'none',
-  mangleProps: new RegExp(`^(${INTERNAL.join('|')})$`),
-  banner: { js: LICENSE },
+/** What a second pass does better than the bundler: no function is called by its name or its number of parameters here. */
+const COMPRESS = {
+  ecma: 2020,
+  passes: 4,
+  unsafe: true,
+  unsafe_arrows: true,
+  unsafe_methods: true,
+  pure_getters: true,
+  keep_fargs: false,
+  reduce_funcs: false,
+  hoist_props: false,
+  inline: 1,
 };
-await build({ ...common, format: 'esm', outfile: here('dist/wherry.mjs') });
-await build({ ...common, entryPoints: [here('src/script.ts')], format: 'iife', outfile: here('dist/client.js') });
+
+/** Bundles one entry point, and minifies it. */
+const make = async (entry, name, format) => {
+  const { outputFiles } = await build({
+    entryPoints: [here(entry)],
+    outfile: here('dist/' + name),
+    write: false,
+    bundle: true,
+    format,
+    minify: true,
+    sourcemap: 'external',
+    target: 'es2022',
+    legalComments: 'none',
+    mangleProps: new RegExp(`^(${INTERNAL.join('|')})$`),
+  });
+  const [map, bundle] = outputFiles.sort((one) => (one.path.endsWith('.map') ? -1 : 1));
+  const { code, map: finalMap } = await minify(bundle.text, {
+    module: format === 'esm',
+    toplevel: true,
+    compress: COMPRESS,
+    format: { preamble: LICENSE },
+    sourceMap: { content: map.text, filename: name, url: name + '.map' },
+  });
+  writeFileSync(here('dist/' + name), code);
+  writeFileSync(here(`dist/${name}.map`), finalMap);
+};
+await make('src/index.ts', 'wherry.mjs', 'esm');
+await make('src/script.ts', 'client.js', 'iife');
 
 let tooLarge = false;
 for (const name of ['wherry.mjs', 'client.js']) {
