@@ -22,9 +22,9 @@ final class AttachedConnection implements ConnectionListener {
     @Override
     public void received(Envelope envelope) {
         channel.mailbox().run(() -> {
-            if (channel.isConnectedBy(connection)) {
+            if (channel.connections().isConnectedBy(connection)) {
                 take(envelope);
-            } else if (channel.isOnStandby(connection)) {
+            } else if (channel.connections().isOnStandby(connection)) {
                 channel.inbound().receivedOnStandby(envelope);
             }
         });
@@ -43,7 +43,7 @@ final class AttachedConnection implements ConnectionListener {
     @Override
     public void receiveComplete() {
         channel.mailbox().run(() -> {
-            if (channel.isConnectedBy(connection)) {
+            if (channel.connections().isConnectedBy(connection)) {
                 channel.inbound().batchEnded();
             }
         });
@@ -51,21 +51,21 @@ final class AttachedConnection implements ConnectionListener {
 
     @Override
     public void alive() {
-        channel.mailbox().run(() -> channel.alive(connection));
+        channel.mailbox().run(() -> channel.connections().alive(connection));
     }
 
     @Override
     public void writable() {
         channel.mailbox().execute(() -> {
-            if (channel.isConnectedBy(connection)) {
-                channel.writable();
+            if (channel.connections().isConnectedBy(connection)) {
+                channel.connections().writable();
             }
         });
     }
 
     @Override
     public void closed(@Nullable Throwable cause) {
-        channel.mailbox().execute(() -> channel.connectionClosed(connection, cause));
+        channel.mailbox().execute(() -> channel.connections().closed(connection, cause));
     }
 
     @Override

@@ -161,7 +161,7 @@ final class ClientMessages {
      * @return whether all was taken, or had been before
      */
     boolean receivedBatch(List<Envelope> batch) {
-        channel.heard();
+        channel.connections().heard();
         boolean hasRoom = !channel.dispatcher().isOverHigh();
         boolean refuses = false;
         for (Envelope envelope : batch) {
@@ -180,7 +180,7 @@ final class ClientMessages {
 
     /** Takes an envelope. */
     void received(Envelope envelope) {
-        channel.heard();
+        channel.connections().heard();
         if (channel.hasEnded()) {
             return;
         }
@@ -230,7 +230,7 @@ final class ClientMessages {
             case PUBLISH -> publish(envelope);
             case SUBSCRIBE -> subscribe(envelope);
             case UNSUBSCRIBE -> unsubscribe(envelope);
-            case REPLY, ERROR -> channel.replied(envelope);
+            case REPLY, ERROR -> channel.own().replied(envelope);
             case ACK -> channel.acknowledged(Position.parse(envelope.name()));
             case HEARTBEAT -> heartbeat(envelope);
             case CREDENTIALS -> credentials(envelope);
@@ -254,7 +254,7 @@ final class ClientMessages {
                 .authenticate(shown)
                 .whenComplete((who, failure) -> channel.mailbox().execute(() -> {
                     if (failure == null) {
-                        channel.renewed(who);
+                        channel.renewal().renewed(who);
                     }
                     if (failure != null) {
                         refuse(envelope, WherryException.from(failure));
@@ -267,14 +267,14 @@ final class ClientMessages {
 
     private void heartbeat(Envelope envelope) {
         if (envelope.name().equals(ServerMessages.QUESTION)) {
-            channel.asked(Welcome.number(envelope.argumentOrEmpty()));
+            channel.connections().asked(Welcome.number(envelope.argumentOrEmpty()));
         }
     }
 
     /** A connection is to take over. Who asks for it wrongly is not answered, and stays where it is. */
     private void takeOver(Envelope envelope) {
         try {
-            channel.takeOver(Welcome.number(envelope.name()), Position.parse(envelope.argumentOrEmpty()));
+            channel.connections().takeOver(Welcome.number(envelope.name()), Position.parse(envelope.argumentOrEmpty()));
         } catch (WherryException e) {
             log.debug("{}: a connection did not take over", channel, e);
         }
@@ -431,7 +431,7 @@ final class ClientMessages {
     private void answerAfter(long sequence, Envelope to, Kind kind, @Nullable String argument, Message message) {
         sendAcknowledgement();
         String number = to.number() == 0 ? to.name() : Long.toString(to.number());
-        channel.give(sequence, kind, number, argument, message);
+        channel.own().give(sequence, kind, number, argument, message);
     }
 
     private void publish(Envelope envelope) {
@@ -505,14 +505,15 @@ final class ClientMessages {
             }
         }
         for (Entry entry : entries) {
-            channel.give(
-                    head,
-                    Kind.HISTORY,
-                    history.name(),
-                    entry.envelope().argument() == null
-                            ? entry.position().toString()
-                            : entry.position() + " " + entry.envelope().argument(),
-                    entry.envelope().message());
+            channel.own()
+                    .give(
+                            head,
+                            Kind.HISTORY,
+                            history.name(),
+                            entry.envelope().argument() == null
+                                    ? entry.position().toString()
+                                    : entry.position() + " " + entry.envelope().argument(),
+                            entry.envelope().message());
         }
     }
 
@@ -540,7 +541,7 @@ final class ClientMessages {
     }
 
     private void giveGap(TopicHistory history, Gap.Reason reason, Position upTo, long head) {
-        channel.give(head, Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty());
+        channel.own().give(head, Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty());
     }
 
     private void unsubscribe(Envelope envelope) {

@@ -89,7 +89,7 @@ final class Farewell {
         CompletableFuture<Void> arrived = new CompletableFuture<>();
         var unused = arrived.thenRun(() -> channel.mailbox().execute(this::waitNoMore));
         if (reason == null) {
-            channel.giveProbe(arrived);
+            channel.own().giveProbe(arrived);
         }
     }
 

@@ -55,8 +55,11 @@ final class ServerAcceptor implements Acceptor {
             throw unknownChannel(channelId);
         }
         channel.reader().requireKnownStart(attachment.start());
-        channel.requireNotSuperseded(attachment.connection());
-        channel.mailbox().execute(() -> channel.attach(attachment, connection, after));
+        channel.connections().requireNotSuperseded(attachment.connection());
+        channel.mailbox().execute(() -> {
+            channel.renewal().authenticated(attachment.principal());
+            channel.connections().attach(attachment, connection, after);
+        });
         return new AttachedConnection(channel, connection);
     }
 
@@ -122,11 +125,11 @@ final class ServerAcceptor implements Acceptor {
         CompletableFuture<Long> acknowledged = new CompletableFuture<>();
         CompletableFuture<Void> replied = new CompletableFuture<>();
         channel.mailbox().execute(() -> {
-            channel.authenticated(principal);
+            channel.renewal().authenticated(principal);
             ClientMessages inbound = channel.inbound();
             long before = inbound.applied();
             if (batch.stream().anyMatch(envelope -> envelope.kind() == Kind.ACK)) {
-                channel.takeoverTold(connection);
+                channel.connections().takeoverTold(connection);
             }
             if (!inbound.receivedBatch(batch)) {
                 acknowledged.completeExceptionally(noRoom());

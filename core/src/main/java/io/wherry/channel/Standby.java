@@ -43,9 +43,9 @@ final class Standby {
         connection = next;
         sinceNanos = nowNanos;
         if (before != null) {
-            before.loop().execute(() -> before.close(ServerChannel.superseded()));
+            before.loop().execute(() -> before.close(ChannelConnections.superseded()));
         }
-        Envelope answer = answerDue ? ServerChannel.answer() : null;
+        Envelope answer = answerDue ? ChannelConnections.answer() : null;
         answerDue = false;
         next.loop().execute(() -> write(next, welcome, answer));
     }
@@ -58,7 +58,7 @@ final class Standby {
         } else {
             current.loop().execute(() -> {
                 if (current.isWritable()) {
-                    write(current, ServerChannel.answer(), null);
+                    write(current, ChannelConnections.answer(), null);
                 }
             });
         }

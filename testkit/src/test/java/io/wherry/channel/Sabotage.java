@@ -30,7 +30,7 @@ public enum Sabotage {
     /** A reader whose connection takes no more stays in its group, and misses what that is given. */
     LEAVES_NO_GROUP("Reader", "fallBehind", Skips.class),
     /** What is left of an older connection may take the channel back. */
-    FENCES_NOTHING("ServerChannel", "isSuperseded", ReturnsFalse.class),
+    FENCES_NOTHING("ChannelConnections", "isSuperseded", ReturnsFalse.class),
     /** What subscribed again on a lost channel does so once more on the next. */
     WITHDRAWS_NO_RENEWAL("ClientSubscriptions", "withdrawRenewals", Skips.class),
     /** Bytes that have arrived are counted on. */
