@@ -5,6 +5,9 @@ module io.wherry.core {
     requires transitive io.netty.buffer;
     requires transitive io.netty.common;
     requires transitive io.netty.transport;
+    requires static io.netty.transport.classes.epoll;
+    requires static io.netty.transport.classes.io_uring;
+    requires static io.netty.transport.classes.kqueue;
     requires static transitive org.jspecify;
     requires org.slf4j;
 

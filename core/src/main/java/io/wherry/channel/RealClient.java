@@ -68,7 +68,7 @@ public final class RealClient implements Client {
         this.closesWithChannel = closesWithChannel;
         List<Transport> named = found.named(config);
         this.loops = environment == null
-                ? Loops.start(Math.max(1, config.get(CoreKeys.LOOPS)), "wherry-client")
+                ? Loops.start(Math.max(1, config.get(CoreKeys.LOOPS)), "wherry-client", config.get(CoreKeys.SOCKETS))
                 : environment.loops();
         this.callbackThreads = CallbackThreads.of(environment);
         this.credentials = new Credentials(headers, suppliedHeaders, callbackThreads);

@@ -397,7 +397,10 @@ public final class RealServer implements Server {
             return environment.loops();
         }
         int count = config.get(CoreKeys.LOOPS);
-        return Loops.start(count == 0 ? Runtime.getRuntime().availableProcessors() : count, "wherry-server");
+        return Loops.start(
+                count == 0 ? Runtime.getRuntime().availableProcessors() : count,
+                "wherry-server",
+                config.get(CoreKeys.SOCKETS));
     }
 
     @Override

@@ -47,6 +47,13 @@ public final class CoreKeys {
             1024,
             "Event loops: threads that serve sockets; 0 for one for each processor (on a client: one).");
 
+    /** Which sockets. */
+    public static final ConfigKey<String> SOCKETS = ConfigKey.choice(
+            "wherry.sockets",
+            "auto",
+            List.of("auto", "nio", "epoll", "io_uring", "kqueue"),
+            "How the system's sockets are used: nio is always there, the others need jars of Netty's and a system that has them; auto takes the best that is there.");
+
     /** Where callbacks run. */
     public static final ConfigKey<String> CALLBACKS = ConfigKey.choice(
             "wherry.callbacks",
@@ -279,6 +286,7 @@ public final class CoreKeys {
                 PATH,
                 TRANSPORTS,
                 LOOPS,
+                SOCKETS,
                 CALLBACKS,
                 HEARTBEAT,
                 LOST_AFTER,

@@ -2,16 +2,18 @@
 package io.wherry.spi;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.wherry.WherryException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -25,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class Loops {
 
     private final @Nullable EventLoopGroup group;
+    private final Sockets sockets;
     private final List<Loop> all;
     private final IdentityHashMap<EventLoop, Loop> byEventLoop = new IdentityHashMap<>();
     private final AtomicInteger next = new AtomicInteger();
 
-    private Loops(@Nullable EventLoopGroup group, List<? extends Loop> given) {
+    private Loops(@Nullable EventLoopGroup group, Sockets sockets, List<? extends Loop> given) {
         this.group = group;
+        this.sockets = sockets;
         List<Loop> loops = new ArrayList<>(given);
         for (EventExecutor executor : group == null ? List.<EventExecutor>of() : group) {
             EventLoop eventLoop = (EventLoop) executor;
@@ -41,15 +45,24 @@ public final class Loops {
         this.all = List.copyOf(loops);
     }
 
+    /** Starts loops with the sockets that are best here; see {@link #start(int, String, String)}. */
+    public static Loops start(int count, String name) {
+        return start(count, name, SocketChoice.AUTO);
+    }
+
     /**
      * Starts loops. Their threads keep the JVM alive until {@link #close()}.
      *
      * @param count how many threads
      * @param name what their names begin with
+     * @param sockets which sockets, by a value of {@code wherry.sockets}
+     * @throws WherryException when such sockets are not there
      */
-    public static Loops start(int count, String name) {
+    public static Loops start(int count, String name, String sockets) {
+        Sockets chosen = SocketChoice.ofSystem().choose(sockets);
         return new Loops(
-                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), NioIoHandler.newFactory()),
+                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), chosen.handlers()),
+                chosen,
                 List.of());
     }
 
@@ -63,7 +76,7 @@ public final class Loops {
         if (loops.isEmpty()) {
             throw new IllegalArgumentException("loops: none (expected: at least one)");
         }
-        return new Loops(null, loops);
+        return new Loops(null, Sockets.nio(), loops);
     }
 
     /** All loops. */
@@ -104,12 +117,36 @@ public final class Loops {
 
     /** The type of listening sockets that goes with the group. */
     public Class<? extends ServerSocketChannel> serverSocketType() {
-        return NioServerSocketChannel.class;
+        return sockets.serverType();
     }
 
     /** The type of sockets that goes with the group. */
     public Class<? extends SocketChannel> socketType() {
-        return NioSocketChannel.class;
+        return sockets.type();
+    }
+
+    /** Which sockets these are, by a value of {@code wherry.sockets}. */
+    public String sockets() {
+        return sockets.name();
+    }
+
+    /**
+     * Has a socket given up when its peer has acknowledged nothing of what was sent, or has had no room for it, for so long. For a
+     * peer that has no way to give a sign of life. What is sent must come often enough for it to matter.
+     *
+     * @param limit how long; zero for as long as the system thinks right
+     * @return whether it will be: NIO and kqueue cannot, and a socket that is closed needs it no more
+     */
+    public boolean limitUnacknowledged(Channel socket, Duration limit) {
+        ChannelOption<Integer> option = sockets.unacknowledgedLimit();
+        if (option == null || !socket.isOpen()) {
+            return false;
+        }
+        try {
+            return socket.config().setOption(option, (int) Math.min(Integer.MAX_VALUE, limit.toMillis()));
+        } catch (ChannelException e) {
+            return false;
+        }
     }
 
     /** Ends the loops after what they have been given. Completes when the threads have ended. */

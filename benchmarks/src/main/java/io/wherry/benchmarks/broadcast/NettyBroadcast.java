@@ -9,16 +9,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.Loops;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +31,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyBroadcast implements BroadcastServer {
 
-    private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("netty-broadcast", true), NioIoHandler.newFactory());
-    private final EventLoop loop = loops.next();
+    /** The sockets are those that Wherry would take. */
+    private final Loops loops = Loops.start(1, "netty-broadcast", System.getProperty(CoreKeys.SOCKETS.name(), "auto"));
+
+    private final EventLoop loop = loops.group().next();
     private final ConcurrentLinkedQueue<ByteBuf> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isTurnDue = new AtomicBoolean();
     private final Runnable turn = this::turn;
@@ -46,8 +45,8 @@ final class NettyBroadcast implements BroadcastServer {
 
     NettyBroadcast() {
         listening = new ServerBootstrap()
-                .group(loops)
-                .channel(NioServerSocketChannel.class)
+                .group(loops.group())
+                .channel(loops.serverSocketType())
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new Initializer())
@@ -105,7 +104,7 @@ final class NettyBroadcast implements BroadcastServer {
 
     @Override
     public void close() {
-        loops.shutdownGracefully();
+        loops.close();
     }
 
     /** Sets up each connection. */

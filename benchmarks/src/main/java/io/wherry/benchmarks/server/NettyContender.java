@@ -10,15 +10,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.util.Version;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.wherry.config.CoreKeys;
+import io.wherry.spi.Loops;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +31,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class NettyContender implements Contender {
 
-    private final MultiThreadIoEventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("netty", true), NioIoHandler.newFactory());
-    private final EventLoop loop = loops.next();
+    /** The sockets are those that Wherry would take. */
+    private final Loops loops = Loops.start(1, "netty", System.getProperty(CoreKeys.SOCKETS.name(), "auto"));
+
+    private final EventLoop loop = loops.group().next();
     private final ConcurrentLinkedQueue<byte[]> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isTurnDue = new AtomicBoolean();
     private final Runnable turn = this::turn;
@@ -50,8 +49,8 @@ public final class NettyContender implements Contender {
     public NettyContender(Settings settings) {
         framing = NettyFraming.of(settings.transport());
         listening = new ServerBootstrap()
-                .group(loops)
-                .channel(NioServerSocketChannel.class)
+                .group(loops.group())
+                .channel(loops.serverSocketType())
                 .option(ChannelOption.SO_BACKLOG, 4096)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new Initializer())
@@ -121,7 +120,7 @@ public final class NettyContender implements Contender {
 
     @Override
     public void close() {
-        loops.shutdownGracefully();
+        loops.close();
     }
 
     /** Sets up each connection. */

@@ -3,6 +3,7 @@ package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,11 @@ public final class HttpStream {
     /** Whether the socket takes more without piling up. */
     public boolean isWritable() {
         return !closed && past.channel().isWritable();
+    }
+
+    /** Has the connection cut when the peer acknowledges nothing for so long, where the system can. */
+    void limitUnacknowledged(Duration limit) {
+        connection.context().loops().limitUnacknowledged(past.channel(), limit);
     }
 
     /** How many bytes were given to {@link #write} and {@link #writeContent}. */

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wherry.WherryException;
+import io.wherry.config.CoreKeys;
 import io.wherry.spi.Connection;
 import io.wherry.spi.ConnectionListener;
 import io.wherry.spi.Framing;
@@ -85,6 +86,10 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
             stream = begun;
             if (inGzip) {
                 gzip = new GzipBody(exchange.loop(), begun);
+            }
+            if (!isChannel) {
+                // It cannot say that it lives; only its system can, by taking what is sent.
+                begun.limitUnacknowledged(exchange.context().config().get(CoreKeys.LOST_AFTER));
             }
             begun.listen(this);
             writeContent(begun, style.preamble());
