@@ -38,7 +38,7 @@ public final class HttpExchange {
 
     private final HttpServerConnection connection;
     private final HttpRequest request;
-    private final Handshake handshake;
+    private Handshake handshake;
     private @Nullable Principal principal;
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
     private @Nullable Runnable onGone;
@@ -80,6 +80,10 @@ public final class HttpExchange {
     /** The request as applications see it: its decoded query and its headers. */
     public Handshake handshake() {
         return handshake;
+    }
+
+    void handshake(Handshake now) {
+        handshake = now;
     }
 
     /** Who asks, null for nobody known. */

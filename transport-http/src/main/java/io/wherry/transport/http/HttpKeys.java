@@ -26,7 +26,26 @@ public final class HttpKeys {
     public static final ConfigKey<List<String>> ALLOWED_ORIGINS = ConfigKey.words(
                     "wherry.http.allowed-origins",
                     "",
-                    "Origins such as https://example.com whose web pages may talk to the server, beside its own; * for any, without credentials.")
+                    "Origins such as https://example.com whose web pages may talk to the server, beside its own; * for any, without cookies.")
+            .forServer();
+
+    /** Whether pages of other origins may show who is at the browser. */
+    public static final ConfigKey<Boolean> ALLOWED_CREDENTIALS = ConfigKey.flag(
+                    "wherry.http.allowed-credentials",
+                    true,
+                    "Whether the web pages of wherry.http.allowed-origins that are named there may send cookies. Else they, and those that * stands for, are served as if they had none.")
+            .forServer();
+
+    /** Whether there are tickets. */
+    public static final ConfigKey<Boolean> TICKETS = ConfigKey.flag(
+                    "wherry.http.tickets",
+                    false,
+                    "Whether who is let in may fetch tickets, by POST …/ticket, which a request shows once in place of wherry.credential-headers: for what in a browser sends no headers.")
+            .forServer();
+
+    /** For how long a ticket is good. */
+    public static final ConfigKey<Duration> TICKET_LIFETIME = ConfigKey.duration(
+                    "wherry.http.ticket-lifetime", "30s", "For how long a ticket can be shown.")
             .forServer();
 
     /** Whether streams may be compressed. */
@@ -76,6 +95,9 @@ public final class HttpKeys {
                 POLL_INTERVAL,
                 REPLY_HOLD,
                 ALLOWED_ORIGINS,
+                ALLOWED_CREDENTIALS,
+                TICKETS,
+                TICKET_LIFETIME,
                 COMPRESSION,
                 COMPRESSION_THRESHOLD,
                 TLS_CERTIFICATE,

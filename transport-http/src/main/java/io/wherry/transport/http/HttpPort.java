@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
+import io.wherry.config.Config;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.Loop;
 import io.wherry.spi.Port;
@@ -39,6 +40,7 @@ public final class HttpPort implements Port {
     private final ServerContext context;
     private final String base;
     private final Origins origins;
+    private final Tickets tickets;
     private final @Nullable SslContext tls;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final Set<HttpServerConnection> connections = ConcurrentHashMap.newKeySet();
@@ -50,12 +52,22 @@ public final class HttpPort implements Port {
     private HttpPort(ServerContext context) {
         this.context = context;
         this.base = context.config().get(CoreKeys.PATH);
-        this.origins = new Origins(context.config().get(HttpKeys.ALLOWED_ORIGINS));
+        this.origins = new Origins(
+                context.config().get(HttpKeys.ALLOWED_ORIGINS), context.config().get(HttpKeys.ALLOWED_CREDENTIALS));
+        Config config = context.config();
+        this.tickets = new Tickets(
+                config.get(HttpKeys.TICKETS) ? config.get(HttpKeys.TICKET_LIFETIME) : Duration.ZERO,
+                config.get(CoreKeys.CREDENTIAL_HEADERS));
         this.tls = Tls.server(context.config());
         route(
                 HttpTransport.NAME,
                 Set.of(HttpMethod.POST),
                 new UplinkRoute(context.config().get(HttpKeys.REPLY_HOLD)));
+        if (tickets.areGiven()) {
+            add(
+                    below(TicketRoute.NAME),
+                    new Route(HttpTransport.NAME, Set.of(HttpMethod.POST), new TicketRoute(tickets), true));
+        }
         script("client.js", "text/javascript; charset=utf-8");
         script("client.js.map", "application/json");
     }
@@ -162,6 +174,10 @@ public final class HttpPort implements Port {
 
     Origins origins() {
         return origins;
+    }
+
+    Tickets tickets() {
+        return tickets;
     }
 
     boolean isClosing() {

@@ -64,7 +64,7 @@ final class Incoming {
         Handshake handshake = new Handshake(
                 route == null ? HttpTransport.NAME : route.transport(),
                 remote,
-                headers(request.headers()),
+                headers(request.headers(), port.origins().trustsCookies(request.headers())),
                 uri == null ? Map.of() : uri.parameters());
         HttpExchange exchange = new HttpExchange(connection, request, handshake);
         connection.began(exchange);
@@ -92,6 +92,9 @@ final class Incoming {
                     ErrorCode.FORBIDDEN,
                     "Origin: " + WherryException.quote(request.headers().get(HttpHeaderNames.ORIGIN, ""))
                             + " (expected: this server's own, or one of " + HttpKeys.ALLOWED_ORIGINS + ")"));
+        } else if (route.isGuarded() && port.origins().isForeignLoad(request.headers())) {
+            exchange.problem(new WherryException(
+                    ErrorCode.FORBIDDEN, "Sec-Fetch-Site: another (expected: a page that may read the answer)"));
         } else if (request.method().equals(HttpMethod.OPTIONS)) {
             preflight(exchange);
         } else if (!route.takes(request.method())) {
@@ -163,11 +166,14 @@ final class Incoming {
                 || (hosts.isEmpty() && !request.protocolVersion().isKeepAliveDefault());
     }
 
-    private static Map<String, List<String>> headers(HttpHeaders headers) {
+    private static Map<String, List<String>> headers(HttpHeaders headers, boolean trustsCookies) {
         Map<String, List<String>> map = new HashMap<>();
         for (Map.Entry<String, String> header : headers) {
             map.computeIfAbsent(header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>(1))
                     .add(header.getValue());
+        }
+        if (!trustsCookies) {
+            map.remove("cookie");
         }
         return map;
     }
@@ -192,6 +198,14 @@ final class Incoming {
         if (!route.isGuarded()) {
             known = true;
             return;
+        }
+        if (!exchange.method().equals(HttpMethod.POST)) {
+            try {
+                exchange.handshake(port.tickets().redeem(exchange.handshake()));
+            } catch (WherryException e) {
+                exchange.problem(e);
+                return;
+            }
         }
         CompletableFuture<@Nullable Principal> principal =
                 port.context().acceptor().authenticate(exchange.handshake()).toCompletableFuture();

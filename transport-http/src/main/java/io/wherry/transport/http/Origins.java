@@ -16,9 +16,16 @@ final class Origins {
 
     private final Set<String> listed;
     private final boolean any;
+    private final boolean credentials;
 
-    Origins(List<String> allowed) {
+    /**
+     * Allows what is listed.
+     *
+     * @param credentials whether pages of the listed origins may send cookies
+     */
+    Origins(List<String> allowed, boolean credentials) {
         this.any = allowed.contains("*");
+        this.credentials = credentials;
         this.listed = allowed.stream().map(Origins::normalize).collect(Collectors.toUnmodifiableSet());
     }
 
@@ -26,6 +33,28 @@ final class Origins {
     boolean allows(HttpHeaders request) {
         @Nullable String origin = request.get(HttpHeaderNames.ORIGIN);
         return origin == null || any || listed.contains(normalize(origin)) || isSame(origin, request);
+    }
+
+    /**
+     * Whether a request is a page's of another site that has loaded this server's answer as something else, such as an image or a
+     * script: that sends no origin, and is nothing that a reader does (Fetch Metadata).
+     */
+    boolean isForeignLoad(HttpHeaders request) {
+        @Nullable String site = request.get("sec-fetch-site");
+        return !any
+                && site != null
+                && !request.contains(HttpHeaderNames.ORIGIN)
+                && (site.equals("cross-site") || site.equals("same-site"))
+                && "no-cors".equals(request.get("sec-fetch-mode"));
+    }
+
+    /**
+     * Whether the cookies of a request may say who it is: a browser sends them with whatever a page asks for, also with a WebSocket
+     * and with requests whose answers the page cannot read.
+     */
+    boolean trustsCookies(HttpHeaders request) {
+        @Nullable String origin = request.get(HttpHeaderNames.ORIGIN);
+        return origin == null || isSame(origin, request) || (credentials && listed.contains(normalize(origin)));
     }
 
     /** Adds what lets the page of another origin read the answer. */
@@ -37,7 +66,7 @@ final class Origins {
         }
         response.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         response.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        if (listed.contains(normalize(origin)) || isSame(origin, request)) {
+        if (trustsCookies(request)) {
             response.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
         }
     }

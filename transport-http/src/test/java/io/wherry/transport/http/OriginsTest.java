@@ -32,18 +32,18 @@ final class OriginsTest {
         "example.com, example.com, false",
     })
     void allowsItsOwn(String host, String origin, boolean allowed) {
-        assertThat(new Origins(List.of()).allows(headers(host, origin))).isEqualTo(allowed);
+        assertThat(new Origins(List.of(), true).allows(headers(host, origin))).isEqualTo(allowed);
     }
 
     @Test
     void allowsWhoComesFromNoPage() {
-        assertThat(new Origins(List.of()).allows(new DefaultHttpHeaders().set("Host", "x")))
+        assertThat(new Origins(List.of(), true).allows(new DefaultHttpHeaders().set("Host", "x")))
                 .isTrue();
     }
 
     @Test
     void allowsWhoIsListed() {
-        Origins origins = new Origins(List.of("https://a.example", "http://b.example:8080"));
+        Origins origins = new Origins(List.of("https://a.example", "http://b.example:8080"), true);
         assertThat(origins.allows(headers("x", "https://a.example"))).isTrue();
         assertThat(origins.allows(headers("x", "https://a.example:443"))).isTrue();
         assertThat(origins.allows(headers("x", "http://a.example"))).isFalse();
@@ -53,8 +53,37 @@ final class OriginsTest {
 
     @Test
     void allowsAnyButNullOfNobodyInParticular() {
-        Origins origins = new Origins(List.of("*"));
+        Origins origins = new Origins(List.of("*"), true);
         assertThat(origins.allows(headers("x", "https://a.example"))).isTrue();
         assertThat(origins.allows(headers("x", "null"))).isTrue();
+    }
+
+    @Test
+    void cookiesOfPagesThatAreNotNamedSayNothing() {
+        Origins origins = new Origins(List.of("*", "https://a.example"), true);
+        assertThat(origins.trustsCookies(headers("x", "http://x"))).isTrue();
+        assertThat(origins.trustsCookies(headers("x", "https://a.example"))).isTrue();
+        assertThat(origins.trustsCookies(headers("x", "https://b.example"))).isFalse();
+        assertThat(origins.trustsCookies(new DefaultHttpHeaders().set("Host", "x")))
+                .isTrue();
+        assertThat(new Origins(List.of("https://a.example"), false).trustsCookies(headers("x", "https://a.example")))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cross-site, no-cors, true",
+        "same-site, no-cors, true",
+        "same-origin, no-cors, false",
+        "none, navigate, false",
+        "cross-site, navigate, false",
+    })
+    void tellsWhatAnotherSiteLoads(String site, String mode, boolean foreign) {
+        HttpHeaders request = new DefaultHttpHeaders()
+                .set("Host", "x")
+                .set("Sec-Fetch-Site", site)
+                .set("Sec-Fetch-Mode", mode);
+        assertThat(new Origins(List.of(), true).isForeignLoad(request)).isEqualTo(foreign);
+        assertThat(new Origins(List.of("*"), true).isForeignLoad(request)).isFalse();
     }
 }
