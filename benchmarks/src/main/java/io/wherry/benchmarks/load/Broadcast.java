@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A server that publishes to subscribers, who only listen: as fast as it can, or at a rate. */
 final class Broadcast implements Trial {
@@ -16,7 +17,9 @@ final class Broadcast implements Trial {
 
     private final Plan plan;
     private final ServerProcess server;
-    private final Swarm swarm;
+    private final Handshake handshake;
+    private final boolean isPassing;
+    private @Nullable Swarm swarm;
     private long published;
 
     /**
@@ -35,19 +38,34 @@ final class Broadcast implements Trial {
         }
     }
 
-    Broadcast(Plan plan, Dialect dialect, String transport, List<String> headers, ServerProcess server)
-            throws IOException, InterruptedException {
+    /**
+     * Begins.
+     *
+     * @param isPassing whether connections are closed between two turns, since those of all servers together are too many
+     */
+    Broadcast(
+            Plan plan,
+            Dialect dialect,
+            String transport,
+            List<String> headers,
+            ServerProcess server,
+            boolean isPassing) {
         this.plan = plan;
+        this.handshake = dialect.subscribe(transport, Dialect.topics(1), headers);
         this.server = server;
-        this.swarm = new Swarm();
+        this.isPassing = isPassing;
+    }
+
+    private Swarm connect() throws IOException, InterruptedException {
+        Swarm made = new Swarm();
+        Subscriber.Count count = plan.isTimed() ? Subscriber.Count.DELAYS : Subscriber.Count.NUMBER;
         for (int i = 0; i < plan.subscribers(); i++) {
-            swarm.connect(
-                    server.port(),
-                    dialect.subscribe(transport, Dialect.topics(1), headers),
-                    new Subscriber(swarm, plan.bytes(), plan.isTimed()));
+            made.connect(server.port(), handshake, answer -> new Subscriber(made, plan.bytes(), count));
         }
-        swarm.start();
+        made.start();
         server.awaitSubscribers(plan.subscribers());
+        published = 0;
+        return made;
     }
 
     @Override
@@ -57,6 +75,18 @@ final class Broadcast implements Trial {
 
     @Override
     public Sample run(long nanos) throws IOException, InterruptedException, TimeoutException {
+        Swarm current = swarm == null ? connect() : swarm;
+        swarm = current;
+        Sample sample = run(current, nanos);
+        if (isPassing) {
+            current.close();
+            swarm = null;
+            server.awaitSubscribers(0);
+        }
+        return sample;
+    }
+
+    private Sample run(Swarm swarm, long nanos) throws IOException, InterruptedException, TimeoutException {
         long before = published;
         swarm.takeDelays();
         Meter meter = new Meter(server);
@@ -75,12 +105,12 @@ final class Broadcast implements Trial {
         swarm.await(published * plan.subscribers());
         Sample sample =
                 meter.stop((published - before) * plan.subscribers(), plan.isTimed() ? swarm.takeDelays() : null);
-        check();
+        check(swarm);
         return sample;
     }
 
     /** While nothing is on its way: each has received exactly what was published. */
-    private void check() {
+    private void check(Swarm swarm) {
         for (Swarm.Peer peer : swarm.peers()) {
             long count = ((Subscriber) peer).marks().count();
             if (count != published) {
@@ -93,6 +123,8 @@ final class Broadcast implements Trial {
     @Override
     public void close() throws IOException {
         server.close();
-        swarm.close();
+        if (swarm != null) {
+            swarm.close();
+        }
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.benchmarks.load;
 
+import io.wherry.benchmarks.server.Contender;
 import io.wherry.benchmarks.server.NettyContender;
 import io.wherry.benchmarks.server.WherryContender;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A server and the way in which it is spoken to. Immutable.
@@ -12,25 +14,33 @@ import java.util.List;
  * @param className of the server
  * @param dialect how peers speak
  * @param classPath of its JVM
+ * @param settings for it, beside those of the workload
  */
-record Contestant(String name, String className, Dialect dialect, String classPath) {
+record Contestant(String name, String className, Dialect dialect, String classPath, Map<String, String> settings) {
 
     private static final String OWN = System.getProperty("java.class.path");
+    private static final Map<String, String> ON_LOOP = Map.of("wherry.callbacks", "loop");
 
     /** The reference: the least that Netty has to do. */
-    static final Contestant NETTY = own("netty", NettyContender.class, Dialect.PLAIN);
+    static final Contestant NETTY = own("netty", NettyContender.class, WherryDialect.PLAIN, Map.of());
 
     /** Wherry with readers that get bare payloads: the same bytes as the reference's. */
-    static final Contestant WHERRY = own("wherry", WherryContender.class, Dialect.PLAIN);
+    static final Contestant WHERRY = own("wherry", WherryContender.class, WherryDialect.PLAIN, Map.of());
 
-    /** Wherry with channels: each message in its envelope, with its position. */
-    static final Contestant CHANNELS = own("channels", WherryContender.class, Dialect.CHANNEL);
+    /** All that is in this jar, the reference first, then plain readers, which get the same bytes, and channels. */
+    static final List<Contestant> OURS =
+            List.of(NETTY, WHERRY, own("channels", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
 
-    /** All that is in this jar, the reference first. */
-    static final List<Contestant> OURS = List.of(NETTY, WHERRY, CHANNELS);
+    /** The same for what is asked and answered: by handlers on the loop, as the reference's are, and by threads, the default. */
+    static final List<Contestant> ANSWERING = List.of(
+            NETTY,
+            own("wherry", WherryContender.class, WherryDialect.PLAIN, ON_LOOP),
+            own("channels", WherryContender.class, WherryDialect.CHANNEL, ON_LOOP),
+            own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
 
-    private static Contestant own(String name, Class<?> type, Dialect dialect) {
-        return new Contestant(name, type.getName(), dialect, OWN);
+    private static Contestant own(
+            String name, Class<? extends Contender> type, Dialect dialect, Map<String, String> settings) {
+        return new Contestant(name, type.getName(), dialect, OWN, settings);
     }
 
     @Override

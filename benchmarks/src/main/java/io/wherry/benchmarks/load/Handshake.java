@@ -45,6 +45,16 @@ final class Handshake {
         return new Handshake(more);
     }
 
+    /** This, whose last answer must hold one more word, after the others. */
+    Handshake until(String word) {
+        List<Step> more = new ArrayList<>(steps);
+        Step last = more.remove(more.size() - 1);
+        List<String> words = new ArrayList<>(last.words);
+        words.add(word);
+        more.add(new Step(last.send, words));
+        return new Handshake(more);
+    }
+
     /** A request that becomes a WebSocket. */
     static Handshake webSocket(String target, String... headers) {
         List<String> all = new ArrayList<>(List.of(
@@ -71,44 +81,41 @@ final class Handshake {
     /**
      * Runs it on a connection that blocks.
      *
-     * @return what has come after the last word
+     * @return what has come since the last thing was sent
      */
     String run(SocketChannel socket) throws IOException {
-        String rest = "";
+        String answer = "";
         for (Step step : steps) {
             ByteBuffer out = ByteBuffer.wrap(step.send);
             while (out.hasRemaining()) {
                 socket.write(out);
             }
-            rest = await(socket, step.words);
+            answer = await(socket, step.words);
         }
-        return rest;
+        return answer;
     }
 
     private static String await(SocketChannel socket, List<String> words) throws IOException {
         StringBuilder answer = new StringBuilder();
         ByteBuffer in = ByteBuffer.allocate(4096);
-        int end = end(answer, words);
-        while (end < 0) {
+        while (!holds(answer, words)) {
             if (answer.length() > LONGEST_ANSWER || socket.read(in.clear()) < 0) {
                 throw new EOFException("answer: " + answer + " (expected: " + words + ")");
             }
             answer.append(StandardCharsets.ISO_8859_1.decode(in.flip()));
-            end = end(answer, words);
         }
-        return answer.substring(end);
+        return answer.toString();
     }
 
-    /** Where the last word ends, or -1 where one is missing. */
-    private static int end(StringBuilder answer, List<String> words) {
+    private static boolean holds(StringBuilder answer, List<String> words) {
         int end = 0;
         for (String word : words) {
             int begin = answer.indexOf(word, end);
             if (begin < 0) {
-                return -1;
+                return false;
             }
             end = begin + word.length();
         }
-        return end;
+        return true;
     }
 }

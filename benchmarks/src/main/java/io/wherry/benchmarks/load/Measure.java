@@ -33,7 +33,10 @@ import picocli.CommandLine.Option;
         })
 final class Measure implements Callable<Integer> {
 
-    @Option(names = "--set", defaultValue = "quick", description = "quick or full. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--set",
+            defaultValue = "quick",
+            description = "A set that --list tells of. Default: ${DEFAULT-VALUE}")
     private String set = "";
 
     @Option(
@@ -118,6 +121,7 @@ final class Measure implements Callable<Integer> {
         }
         if (isListing) {
             cases.forEach(one -> out.println(one.name() + ": " + one.about()));
+            out.println("sets: " + String.join(", ", sets.names()));
             return 0;
         }
         machine.facts().forEach(results::fact);
@@ -159,7 +163,9 @@ final class Measure implements Callable<Integer> {
             for (Contestant contestant : contestants) {
                 Trial trial = one.opener().open(contestant);
                 trials.add(trial);
-                trial.run(nanos(warmup));
+                if (trial.needsWarmUp()) {
+                    trial.run(nanos(warmup));
+                }
             }
             for (int round = 1; round <= rounds; round++) {
                 for (int i = 0; i < trials.size(); i++) {

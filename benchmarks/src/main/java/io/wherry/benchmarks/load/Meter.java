@@ -44,6 +44,7 @@ final class Meter {
                 own,
                 Math.max(0, server.allocated() - allocated),
                 ProcessTimes.residentBytes(server.pid()),
-                delays);
+                delays,
+                null);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.benchmarks.load;
 
+import io.wherry.benchmarks.measure.Footprint;
 import io.wherry.benchmarks.measure.ProcessTimes;
 import io.wherry.benchmarks.server.ServerMain;
 import io.wherry.benchmarks.server.Settings;
@@ -23,15 +24,6 @@ final class ServerProcess implements AutoCloseable {
     private final String version;
 
     /**
-     * What a server needs after a collection.
-     *
-     * @param heapBytes of the heap
-     * @param directBytes of buffers beside it, as far as the server knows
-     * @param residentBytes of the process
-     */
-    record Memory(long heapBytes, long directBytes, long residentBytes) {}
-
-    /**
      * Starts a server and waits until it listens.
      *
      * @param prefix what the command begins with, such as a program that keeps it on one processor
@@ -47,6 +39,7 @@ final class ServerProcess implements AutoCloseable {
         command.add(ServerMain.class.getName());
         command.add(contestant.className());
         command.addAll(settings.arguments());
+        contestant.settings().forEach((name, value) -> command.add(name + "=" + value));
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -110,9 +103,9 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** What is used after a collection. */
-    Memory memory() throws IOException {
+    Footprint memory() throws IOException {
         String[] answer = ask("memory").split(" ", -1);
-        return new Memory(Long.parseLong(answer[0]), Long.parseLong(answer[1]), ProcessTimes.residentBytes(pid()));
+        return new Footprint(Long.parseLong(answer[0]), Long.parseLong(answer[1]), ProcessTimes.residentBytes(pid()));
     }
 
     private String ask(String order) throws IOException {

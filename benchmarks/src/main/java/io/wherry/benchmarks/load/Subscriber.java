@@ -9,29 +9,35 @@ final class Subscriber implements Swarm.Peer {
 
     private final Swarm swarm;
     private final Marks marks;
-    private final boolean isTimed;
+    private final Count count;
     private long now;
 
-    /**
-     * Counts payloads of a length.
-     *
-     * @param isTimed whether their delays count
-     */
-    Subscriber(Swarm swarm, int length, boolean isTimed) {
+    /** What of payloads that come is counted. */
+    enum Count {
+        /** That they come, and how late. */
+        DELAYS,
+        /** That they come. */
+        NUMBER,
+        /** Nothing. */
+        NOTHING
+    }
+
+    /** Finds payloads of a length. */
+    Subscriber(Swarm swarm, int length, Count count) {
         this.swarm = swarm;
         this.marks = new Marks(length);
-        this.isTimed = isTimed;
+        this.count = count;
     }
 
     @Override
     public void read(ByteBuffer in, SocketChannel socket) {
-        if (isTimed) {
+        if (count == Count.DELAYS) {
             now = System.nanoTime();
             marks.take(in, this::late);
         } else {
             long before = marks.count();
             marks.take(in, due -> {});
-            swarm.count(marks.count() - before);
+            swarm.count(count == Count.NUMBER ? marks.count() - before : 0);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
@@ -30,18 +31,31 @@ final class Swarm implements AutoCloseable {
     private static final int PER_ADDRESS = 20_000;
 
     private static final int INPUT_BYTES = 256 * 1024;
+    private static final int OUTPUT_BYTES = 1024 * 1024;
     private static final long LONGEST_DELAY = TimeUnit.SECONDS.toNanos(120);
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
 
     private final Selector selector = Selector.open();
     private final ByteBuffer input = ByteBuffer.allocateDirect(INPUT_BYTES);
+    private final ByteBuffer output = ByteBuffer.allocateDirect(OUTPUT_BYTES);
     private final SingleWriterRecorder delays = new SingleWriterRecorder(LONGEST_DELAY, 3);
     private final Object changed = new Object();
     private final List<Peer> peers = new ArrayList<>();
     private final List<SelectionKey> keys = new ArrayList<>();
     private volatile long received;
     private volatile long awaited = Long.MAX_VALUE;
+    private volatile boolean isAsking;
+    private volatile int outstanding;
+    private volatile @Nullable Begin due;
     private @Nullable Exception failure;
+
+    /** How peers begin to ask. */
+    @FunctionalInterface
+    interface Begin {
+
+        /** Lets one begin. */
+        void begin(Peer peer, SocketChannel socket) throws IOException;
+    }
 
     /** The load generator's end of a connection. Confined to the swarm's thread, from its start on. */
     interface Peer {
@@ -52,8 +66,8 @@ final class Swarm implements AutoCloseable {
 
     Swarm() throws IOException {}
 
-    /** Opens one more connection, and runs a handshake on it. Before {@link #start}. */
-    String connect(int port, Handshake handshake, Peer peer) throws IOException {
+    /** Opens one more connection, and runs a handshake on it, of whose answer its peer is made. Before {@link #start}. */
+    void connect(int port, Handshake handshake, Function<String, Peer> peer) throws IOException {
         SocketChannel socket = SocketChannel.open();
         int address = keys.size() / PER_ADDRESS;
         if (address > 0) {
@@ -62,11 +76,15 @@ final class Swarm implements AutoCloseable {
         }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        String rest = handshake.run(socket);
+        Peer made = peer.apply(handshake.run(socket));
         socket.configureBlocking(false);
-        keys.add(socket.register(selector, SelectionKey.OP_READ, peer));
-        peers.add(peer);
-        return rest;
+        keys.add(socket.register(selector, SelectionKey.OP_READ, made));
+        peers.add(made);
+    }
+
+    /** A buffer for what a peer writes, shared by all. For the swarm's thread. */
+    ByteBuffer output() {
+        return output;
     }
 
     /** Begins to read. */
@@ -86,6 +104,7 @@ final class Swarm implements AutoCloseable {
         try {
             while (selector.isOpen()) {
                 selector.select();
+                askIfDue();
                 for (SelectionKey key : selector.selectedKeys()) {
                     read(key);
                 }
@@ -99,6 +118,47 @@ final class Swarm implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             tell(e);
         }
+    }
+
+    private void askIfDue() throws IOException {
+        Begin begin = due;
+        if (begin != null) {
+            due = null;
+            for (SelectionKey key : keys) {
+                begin.begin((Peer) key.attachment(), (SocketChannel) key.channel());
+            }
+        }
+    }
+
+    /** Lets each peer begin to ask, on the swarm's thread. */
+    void ask(Begin begin) {
+        isAsking = true;
+        due = begin;
+        selector.wakeup();
+    }
+
+    /** Lets no peer ask any more, and waits until all has been answered. */
+    void endAsking() throws IOException, InterruptedException, TimeoutException {
+        await(() -> due == null);
+        isAsking = false;
+        await(() -> outstanding == 0);
+    }
+
+    /** Whether an answer is to be followed by a question. */
+    boolean isAsking() {
+        return isAsking;
+    }
+
+    /** Counts questions. Called on the swarm's thread. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
+    void asked(int count) {
+        outstanding += count;
+    }
+
+    /** Counts answers. Called on the swarm's thread. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
+    void answered(int count) {
+        outstanding -= count;
     }
 
     private void read(SelectionKey key) throws IOException {
@@ -155,7 +215,7 @@ final class Swarm implements AutoCloseable {
                 if (System.nanoTime() > end) {
                     throw new TimeoutException("received: " + received + " (expected: more)");
                 }
-                changed.wait(100);
+                changed.wait(10);
             }
         }
     }

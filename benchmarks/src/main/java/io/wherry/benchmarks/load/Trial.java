@@ -14,6 +14,11 @@ interface Trial extends AutoCloseable {
     /** Puts the server under its load for a while, and checks that all came that should. */
     Sample run(long nanos) throws IOException, InterruptedException, TimeoutException;
 
+    /** Whether what comes first is other than what comes later. */
+    default boolean needsWarmUp() {
+        return true;
+    }
+
     @Override
     void close() throws IOException;
 }

@@ -2,6 +2,7 @@
 package io.wherry.benchmarks.measure;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param allocated bytes that the server has allocated on its heap
  * @param residentBytes of the server's process afterwards
  * @param delays from when a message was due, or a request was sent, in nanoseconds; null where they were not measured
+ * @param footprint of each connection; null where it was not measured
  */
 public record Sample(
         long operations,
@@ -23,9 +25,15 @@ public record Sample(
         ProcessTimes generator,
         long allocated,
         long residentBytes,
-        @Nullable Histogram delays) {
+        @Nullable Histogram delays,
+        @Nullable Footprint footprint) {
 
     private static final double BUSY = 0.95;
+
+    /** The same with what each connection needs. */
+    public Sample with(Footprint each) {
+        return new Sample(operations, nanos, server, generator, allocated, residentBytes, delays, each);
+    }
 
     /** How many operations in a second. */
     public double perSecond() {
@@ -69,5 +77,10 @@ public record Sample(
     /** A percentile of the delays in microseconds; 0 where none were measured. */
     public double delayMicros(double percentile) {
         return delays == null ? 0 : delays.getValueAtPercentile(percentile) / 1000.0;
+    }
+
+    /** Some memory of each connection; 0 where it was not measured. */
+    public double each(ToDoubleFunction<Footprint> memory) {
+        return footprint == null ? 0 : memory.applyAsDouble(footprint);
     }
 }

@@ -64,6 +64,9 @@ public final class Json {
         map.put("resident", sample.residentBytes());
         map.put("serverBusy", sample.serverBusy());
         map.put("generatorBusy", sample.generatorBusy());
+        if (sample.footprint() != null) {
+            map.put("each", sample.footprint());
+        }
         if (sample.delays() != null) {
             map.put(
                     "delayMicros",

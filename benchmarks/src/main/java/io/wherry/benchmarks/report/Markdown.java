@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.benchmarks.report;
 
+import io.wherry.benchmarks.measure.Footprint;
 import io.wherry.benchmarks.measure.Sample;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /** Writes results as tables for people. */
 public final class Markdown {
@@ -54,16 +56,27 @@ public final class Markdown {
                 .append(". Counted: ")
                 .append(table.operations())
                 .append(".\n\n");
-        boolean hasDelays = table.all().stream()
-                .anyMatch(series -> series.samples().stream().anyMatch(sample -> sample.delays() != null));
+        boolean hasDelays = table.has(sample -> sample.delays() != null);
+        boolean hasFootprint = table.has(sample -> sample.footprint() != null);
         page.append(
                 "| server | a second | CPU, ns | user | ratio | garbage, B | resident, MiB | busy: server, generator |");
-        page.append(hasDelays ? " 50 %, µs | 99 %, µs | ratio | 99.9 %, µs |\n" : "\n");
-        page.append("|---|---|---|---|---|---|---|---|").append(hasDelays ? "---|---|---|---|\n" : "\n");
-        table.all().forEach(series -> row(page, series, hasDelays));
+        page.append(hasDelays ? " 50 %, µs | 99 %, µs | ratio | 99.9 %, µs |" : "");
+        page.append(hasFootprint ? " resident, B each | ratio | heap, B each | direct, B each |" : "");
+        page.append("\n|---|---|---|---|---|---|---|---|");
+        page.append(hasDelays || hasFootprint ? "---|---|---|---|\n" : "\n");
+        for (Results.Series series : table.all()) {
+            row(page, series);
+            if (hasDelays) {
+                delays(page, series);
+            }
+            if (hasFootprint) {
+                footprint(page, series);
+            }
+            page.append('\n');
+        }
     }
 
-    private static void row(StringBuilder page, Results.Series series, boolean hasDelays) {
+    private static void row(StringBuilder page, Results.Series series) {
         page.append(String.format(
                 Locale.ROOT,
                 "| `%s` | %,.0f | %s | %.0f %% | %s | %s | %.0f | %.0f %%, %.0f %%%s |",
@@ -77,18 +90,29 @@ public final class Markdown {
                 series.spread(Sample::serverBusy).median() * 100,
                 series.spread(Sample::generatorBusy).median() * 100,
                 bound(series)));
-        if (hasDelays) {
-            page.append(String.format(
-                    Locale.ROOT,
-                    " %,.0f | %s | %s | %,.0f |",
-                    series.spread(sample -> sample.delayMicros(50)).median(),
-                    series.spread(sample -> sample.delayMicros(99)).format(0),
-                    series.isReference()
-                            ? ""
-                            : series.ratio(sample -> sample.delayMicros(99)).format(3),
-                    series.spread(sample -> sample.delayMicros(99.9)).median()));
-        }
-        page.append('\n');
+    }
+
+    private static void delays(StringBuilder page, Results.Series series) {
+        page.append(String.format(
+                Locale.ROOT,
+                " %,.0f | %s | %s | %,.0f |",
+                series.spread(sample -> sample.delayMicros(50)).median(),
+                series.spread(sample -> sample.delayMicros(99)).format(0),
+                series.isReference()
+                        ? ""
+                        : series.ratio(sample -> sample.delayMicros(99)).format(3),
+                series.spread(sample -> sample.delayMicros(99.9)).median()));
+    }
+
+    private static void footprint(StringBuilder page, Results.Series series) {
+        ToDoubleFunction<Sample> resident = sample -> sample.each(Footprint::residentBytes);
+        page.append(String.format(
+                Locale.ROOT,
+                " %s | %s | %s | %s |",
+                series.spread(resident).format(0),
+                series.isReference() ? "" : series.ratio(resident).format(3),
+                series.spread(sample -> sample.each(Footprint::heapBytes)).format(0),
+                series.spread(sample -> sample.each(Footprint::directBytes)).format(0)));
     }
 
     private static String number(double value) {

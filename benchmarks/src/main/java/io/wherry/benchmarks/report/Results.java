@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** All samples of a run, as they come. Used by one thread. */
@@ -40,6 +41,11 @@ public final class Results {
         /** The samples of all servers, the reference's first. */
         public List<Series> all() {
             return List.copyOf(series.values());
+        }
+
+        /** Whether a sample is so. */
+        public boolean has(Predicate<Sample> property) {
+            return all().stream().anyMatch(one -> one.samples().stream().anyMatch(property));
         }
 
         /** The name of the workload. */

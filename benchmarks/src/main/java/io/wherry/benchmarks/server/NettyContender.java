@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -43,6 +44,7 @@ public final class NettyContender implements Contender {
     private final NettyFraming framing;
     private final Channel listening;
     private volatile int subscriberCount;
+    private ByteBuf latest = Unpooled.EMPTY_BUFFER;
     private long published;
 
     /** Starts it. */
@@ -86,7 +88,10 @@ public final class NettyContender implements Contender {
     private void turn() {
         isTurnDue.set(false);
         for (byte[] text = waiting.poll(); text != null; text = waiting.poll()) {
-            frames.add(framing.frame(text, ++published));
+            ByteBuf frame = framing.frame(text, ++published);
+            latest.release();
+            latest = frame.retainedDuplicate();
+            frames.add(frame);
         }
         for (int i = 0; i < subscribers.size(); i++) {
             ChannelHandlerContext subscriber = subscribers.get(i);
@@ -97,6 +102,20 @@ public final class NettyContender implements Contender {
         }
         frames.forEach(ByteBuf::release);
         frames.clear();
+        if (framing == NettyFraming.ANSWER) { // Each poll is answered once.
+            subscribers.clear();
+            subscriberCount = 0;
+        }
+    }
+
+    /** The number of the last message. Called on the loop. */
+    long published() {
+        return published;
+    }
+
+    /** The last message, framed, for the caller to release. Called on the loop. */
+    ByteBuf latest() {
+        return latest.retainedDuplicate();
     }
 
     /** From now on a connection gets what is published. Called on the loop. */
@@ -136,6 +155,12 @@ public final class NettyContender implements Contender {
                                 new WebSocketServerProtocolHandler(
                                         "/wherry/websocket", null, true, 1 << 20, false, true),
                                 new NettyWebSocket(NettyContender.this));
+            } else if (framing == NettyFraming.ANSWER) {
+                channel.pipeline()
+                        .addLast(
+                                new HttpRequestDecoder(),
+                                new HttpObjectAggregator(1 << 20),
+                                new NettyHttp(NettyContender.this));
             } else {
                 channel.pipeline()
                         .addLast(new HttpRequestDecoder(), new NettyStream(NettyContender.this, framing.head()));

@@ -37,6 +37,22 @@ enum NettyFraming {
         ByteBuf frame(byte[] text, long number) {
             return chunk(new byte[0], text, 1);
         }
+    },
+    /** A whole answer to a poll. */
+    ANSWER("") {
+        @Override
+        ByteBuf frame(byte[] text, long number) {
+            byte[] head =
+                    ascii("HTTP/1.1 200 OK\r\nWherry-Position: netty42-" + number + "\r\netag: \"netty42-" + number
+                            + "\"\r\ncache-control: no-cache\r\ncontent-type: text/plain; charset=utf-8\r\n"
+                            + "X-Content-Type-Options: nosniff\r\nvary: origin\r\ncontent-length: " + (text.length + 1)
+                            + "\r\n\r\n");
+            return ByteBufAllocator.DEFAULT
+                    .directBuffer(head.length + text.length + 1)
+                    .writeBytes(head)
+                    .writeBytes(text)
+                    .writeByte('\n');
+        }
     };
 
     private static final byte[] CRLF = {'\r', '\n'};
@@ -54,6 +70,7 @@ enum NettyFraming {
             case "websocket" -> WEBSOCKET;
             case "sse" -> SSE;
             case "comet" -> COMET;
+            case "longpoll", "http" -> ANSWER;
             default -> throw new IllegalArgumentException("transport: " + transport);
         };
     }

@@ -19,6 +19,8 @@ public final class WherryContender implements Contender {
     /** The topic that only frozen subscribers read; it keeps less than sockets take. */
     static final int FILLING = 1;
 
+    private static final String ECHO = "echo";
+
     private final Server server;
     private final List<Topic> topics = new ArrayList<>();
 
@@ -31,7 +33,7 @@ public final class WherryContender implements Contender {
                 .set("wherry.loops", "1")
                 .set("wherry.heartbeat", "1h")
                 .set("wherry.lost-after", "2h")
-                .set("wherry.resume-window", "1s");
+                .set("wherry.resume-window", "1h");
         if (settings.transport().equals("comet")) {
             builder.set("wherry.comet.response-bytes", "1GiB"); // The load generator does not come back.
         }
@@ -42,7 +44,14 @@ public final class WherryContender implements Contender {
         if (settings.isCompressed() && settings.transport().equals("websocket")) {
             builder.set("wherry.websocket.compression", "true").set("wherry.websocket.compression-threshold", "64");
         }
+        settings.values().forEach((name, value) -> {
+            if (name.startsWith("wherry.")) {
+                builder.set(name, value);
+            }
+        });
         server = builder.build();
+        server.onMessage(ECHO, (channel, message) -> channel.send(ECHO, message));
+        server.onRequest(ECHO, (channel, message) -> message);
         for (int i = 0; i < settings.topics(); i++) {
             topics.add(server.topic("t" + i));
         }

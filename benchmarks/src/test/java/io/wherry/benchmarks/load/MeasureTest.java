@@ -61,6 +61,17 @@ final class MeasureTest {
     }
 
     @Test
+    void asksAndPolls() throws Exception {
+        assertThat(measure("--only", "round-trips-16/websocket,longpoll-1k", "--servers", "netty,channels"))
+                .isZero();
+
+        assertThat(Files.readString(directory.resolve("quick.md")))
+                .contains("each with 16 outstanding", "3 polls wait")
+                .containsSubsequence("| `netty` | ", "| `channels` | ", "| `netty` | ", "| `channels` | ")
+                .contains("| 99 %, µs |");
+    }
+
+    @Test
     void tellsWhatThereIs() {
         assertThat(measure("--only", "no-such-workload")).isNotZero();
         assertThat(directory).isEmptyDirectory();

@@ -17,6 +17,7 @@ final class SampleTest {
                 new ProcessTimes(0, 0, ownRan, ownWaited),
                 5000,
                 0,
+                null,
                 null);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wherry.benchmarks.broadcast;
+package io.wherry.benchmarks.load;
 
+import io.wherry.benchmarks.measure.Footprint;
+import io.wherry.benchmarks.server.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -51,7 +53,7 @@ final class FrozenLoad implements Callable<Integer> {
     @Option(
             names = "--bytes",
             defaultValue = "128",
-            description = "Of each payload, from 20. Default: ${DEFAULT-VALUE}")
+            description = "Of each payload, from 21. Default: ${DEFAULT-VALUE}")
     private int bytes;
 
     @Option(
@@ -104,24 +106,40 @@ final class FrozenLoad implements Callable<Integer> {
     /** A server and its subscribers. */
     private final class Pair implements AutoCloseable {
 
-        private final ServerProcess server = new ServerProcess(ServerKind.WHERRY, jvmOptions);
-        private final TimedSubscribers readers = new TimedSubscribers(server.port(), subscribers, frozen);
+        private final ServerProcess server =
+                new ServerProcess(Contestant.WHERRY, Settings.of("websocket"), List.of(), jvmOptions);
+        private final Swarm swarm = new Swarm();
+        private final List<Swarm.Peer> freezable = new ArrayList<>();
+        private final List<Swarm.Peer> others = new ArrayList<>();
+        private long expected;
 
         Pair() throws IOException, InterruptedException {
-            while (server.subscribers() < subscribers) {
-                Thread.sleep(10);
+            for (int i = 0; i < subscribers; i++) {
+                boolean canFreeze = i < frozen;
+                Handshake handshake =
+                        WherryDialect.PLAIN.subscribe("websocket", Dialect.topics(canFreeze ? 2 : 1), List.of());
+                swarm.connect(server.port(), handshake, answer -> {
+                    Subscriber subscriber = new Subscriber(
+                            swarm, bytes, canFreeze ? Subscriber.Count.NOTHING : Subscriber.Count.DELAYS);
+                    (canFreeze ? freezable : others).add(subscriber);
+                    return subscriber;
+                });
             }
+            swarm.start();
+            server.awaitSubscribers(subscribers + frozen);
         }
 
         void freeze() throws IOException {
-            readers.freeze();
+            swarm.interest(freezable, false);
             server.fill(FILL_COUNT, FILL_BYTES);
         }
 
         /** Lets all read again; what frozen subscribers did not get must be more than sockets can hold. */
         void thaw(long bytesBefore) throws IOException, InterruptedException, TimeoutException {
-            readers.thaw();
-            long came = readers.bytesOfFreezable() - bytesBefore;
+            swarm.interest(freezable, true);
+            long last = marks(others.get(0)).lastDue();
+            swarm.await(() -> freezable.stream().allMatch(peer -> marks(peer).lastDue() >= last));
+            long came = bytesOfFreezable() - bytesBefore;
             if (came >= (long) frozen * FILL_COUNT * FILL_BYTES) {
                 throw new IllegalStateException("frozen subscribers received " + came
                         + " bytes (expected: less than was sent, for the topic keeps less)");
@@ -132,7 +150,7 @@ final class FrozenLoad implements Callable<Integer> {
             return CompletableFuture.runAsync(
                     () -> {
                         try {
-                            server.time(rate * seconds, bytes, rate);
+                            server.publishAtRate(rate * seconds, bytes, 1, rate);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }
@@ -141,13 +159,22 @@ final class FrozenLoad implements Callable<Integer> {
         }
 
         void awaitAll() throws InterruptedException, IOException, TimeoutException {
-            readers.await((long) rate * seconds * (subscribers - frozen));
+            expected += (long) rate * seconds * (subscribers - frozen);
+            swarm.await(expected);
         }
 
         @Override
         public void close() throws IOException {
             server.close();
-            readers.close();
+            swarm.close();
+        }
+
+        long bytesOfFreezable() {
+            return freezable.stream().mapToLong(peer -> marks(peer).bytes()).sum();
+        }
+
+        private static Marks marks(Swarm.Peer peer) {
+            return ((Subscriber) peer).marks();
         }
     }
 
@@ -159,14 +186,14 @@ final class FrozenLoad implements Callable<Integer> {
             boolean isOne = round % 2 == 0;
             Pair freezing = isOne ? one : other;
             Pair reading = isOne ? other : one;
-            long bytesBefore = freezing.readers.bytesOfFreezable();
+            long bytesBefore = freezing.bytesOfFreezable();
             freezing.freeze();
             Thread.sleep(PAUSE_MILLIS);
             publish(isOne ? one : other, isOne ? other : one);
-            long[] heapWith = freezing.server.heap();
-            long[] heapWithout = reading.server.heap();
-            Histogram delaysWith = freezing.readers.takeDelays();
-            Histogram delaysWithout = reading.readers.takeDelays();
+            Footprint heapWith = freezing.server.memory();
+            Footprint heapWithout = reading.server.memory();
+            Histogram delaysWith = freezing.swarm.takeDelays();
+            Histogram delaysWithout = reading.swarm.takeDelays();
             freezing.thaw(bytesBefore);
             if (round == 0) {
                 continue; // It warms up.
@@ -180,10 +207,10 @@ final class FrozenLoad implements Callable<Integer> {
                     round,
                     percentile(delaysWithout, 99),
                     percentile(delaysWith, 99),
-                    mebibytes(heapWithout[0]),
-                    mebibytes(heapWith[0]),
-                    mebibytes(heapWithout[1]),
-                    mebibytes(heapWith[1]));
+                    mebibytes(heapWithout.heapBytes()),
+                    mebibytes(heapWith.heapBytes()),
+                    mebibytes(heapWithout.directBytes()),
+                    mebibytes(heapWith.directBytes()));
         }
         print("without", without);
         print("with", with);
@@ -199,8 +226,8 @@ final class FrozenLoad implements Callable<Integer> {
 
     /** Lets both publish, the one half-way between the other's messages, and waits until everybody has them who reads. */
     private void publish(Pair first, Pair second) throws IOException, InterruptedException, TimeoutException {
-        first.readers.takeDelays();
-        second.readers.takeDelays();
+        first.swarm.takeDelays();
+        second.swarm.takeDelays();
         CompletableFuture<Void> publishing = first.publish();
         Thread.sleep(500 / rate);
         CompletableFuture.allOf(publishing, second.publish()).join();
@@ -208,7 +235,7 @@ final class FrozenLoad implements Callable<Integer> {
         second.awaitAll();
     }
 
-    private static double mebibytes(long size) {
+    private static double mebibytes(double size) {
         return size / 1048576.0;
     }
 
