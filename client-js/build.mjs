@@ -9,6 +9,8 @@ import { minify } from 'terser';
 
 /** What it must not grow over, and what it is to shrink to. */
 const MAX_BYTES = 8960;
+/** The same, with what lets tabs share a channel. */
+const MAX_SHARED_BYTES = 10816;
 const GOAL_BYTES = 6 * 1024;
 const LICENSE = '/* Wherry, SPDX-License-Identifier: Apache-2.0 */';
 
@@ -18,7 +20,7 @@ const INTERNAL = `
   checkSize end number started works takesOver carried heardAt sentAt takeOver worked giveUp received heard ended failed
   envelope answered sendAgain appliedUpTo beginAnew addFirst abandon isEmpty answering live lastHistory renew listeners report
   patience lasted cut putAside pin better betterIn failures cuts until channelId kind argument asked came posted wake suspend
-  ask writable closed withdraw renewal settings open stop next remove
+  ask writable closed withdraw renewal settings open stop next remove standing subscriptions handles failure isRequest copy
 `.trim().split(/\s+/);
 
 const here = (path) => new URL(path, import.meta.url).pathname;
@@ -73,15 +75,17 @@ const make = async (entry, name, format) => {
 };
 await make('src/index.ts', 'wherry.mjs', 'esm');
 await make('src/script.ts', 'client.js', 'iife');
+await make('src/shared.ts', 'shared.mjs', 'esm');
+await make('src/shared-script.ts', 'shared.js', 'iife');
 
 let tooLarge = false;
-for (const name of ['wherry.mjs', 'client.js']) {
+for (const [name, most] of [['wherry.mjs', MAX_BYTES], ['client.js', MAX_BYTES], ['shared.js', MAX_SHARED_BYTES]]) {
   const bytes = readFileSync(here('dist/' + name));
   const zipped = gzipSync(bytes, { level: 9 }).length;
-  console.log(`${name}: ${bytes.length} bytes, ${zipped} gzipped (at most ${MAX_BYTES}, the goal is ${GOAL_BYTES})`);
-  tooLarge ||= zipped > MAX_BYTES;
+  console.log(`${name}: ${bytes.length} bytes, ${zipped} gzipped (at most ${most}, the goal is ${GOAL_BYTES})`);
+  tooLarge ||= zipped > most;
 }
 if (tooLarge) {
-  console.error(`too large (expected: at most ${MAX_BYTES} bytes, minified and gzipped)`);
+  console.error(`too large (expected: at most what is said above, minified and gzipped)`);
   process.exitCode = 1;
 }

@@ -49,11 +49,11 @@ async function moveThrough(moves) {
 }
 
 /** Opens a channel that is kept in the page, with what it hears. */
-function follow(options) {
+function follow(options, by = 'connect') {
   globalThis.heard = [];
   globalThis.gaps = [];
   globalThis.states = [];
-  globalThis.channel = globalThis.Wherry.connect('/wherry', { backoffMin: 20, backoffMax: 200, ...options });
+  globalThis.channel = globalThis.Wherry[by]('/wherry', { backoffMin: 20, backoffMax: 200, ...options });
   globalThis.channel.onState((state) => globalThis.states.push(state));
   globalThis.channel.onGap((gap) => globalThis.gaps.push(`${gap.topic} ${gap.reason}`));
   return globalThis.channel.subscribe('news', (message) => globalThis.heard.push(message.text())).subscribed;
@@ -146,6 +146,77 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       await page.setOfflineMode(false);
       await until(page, () => heard.length === 2, 'what was missed');
       assert.deepEqual(await page.evaluate(() => ({ heard, gaps })), { heard: since(first), gaps: [] });
+      await close();
+    });
+
+    test('tabs share one connection', { timeout }, async () => {
+      const way = await startProxy(server.port);
+      const tabs = await Promise.all([1, 2, 3].map(() => browser.newPage()));
+      for (const tab of tabs) {
+        await tab.goto(`http://127.0.0.1:${way.port}/`);
+        await tab.addScriptTag({ url: '/wherry/shared.js' });
+        await tab.evaluate(follow, {}, 'connectShared');
+      }
+      const first = last;
+      const all = async (open) => {
+        for (const tab of open) {
+          await until(tab, (to) => heard.at(-1) === to, 'news', `m${last}`);
+        }
+      };
+      await publish();
+      await all(tabs);
+      way.cut();
+      await publish();
+      await all(tabs);
+      await tabs[2].evaluate(() => channel.switchTo('sse'));
+      await until(tabs[0], () => channel.transport === 'sse', 'the move');
+      await publish();
+      await all(tabs);
+      const [one, two, three] = tabs;
+      assert.equal(way.requests.filter((request) => /wherry\/websocket/.test(request)).length, 2);
+      assert.equal(way.requests.filter((request) => /wherry\/sse/.test(request)).length, 1);
+      assert.equal(await one.evaluate(async () => (await channel.request('transport')).text()), 'sse');
+      await assert.rejects(one.evaluate(() => channel.request('nothing')), /handler/);
+      // What the server asks is answered by one of them.
+      await two.evaluate(() => channel.onRequest('question', (message) => 'two: ' + message.text()) && undefined);
+      await one.evaluate(() => {
+        channel.onMessage('asked', (message) => (globalThis.asked = message.text()));
+        channel.send('ask', 'why');
+      });
+      await until(one, () => globalThis.asked === 'two: why', 'the answer');
+      await one.close();
+      await publish();
+      await all([two, three]);
+      await three.evaluate(() => channel.close());
+      assert.equal(await three.evaluate(() => channel.state), 'closed');
+      await publish();
+      await all([two]);
+      assert.deepEqual(await two.evaluate(() => heard), since(first));
+      assert.deepEqual(await two.evaluate(() => gaps), []);
+      await two.close();
+      await three.close();
+      await way.stop();
+    });
+
+    test('a page that was left and comes back goes on', { timeout }, async () => {
+      const { page, close } = await openPage();
+      await page.evaluate(follow, { transports: ['sse'] });
+      const first = last;
+      await publish();
+      await until(page, () => heard.length === 1, 'news');
+      await page.goto('about:blank');
+      await publish();
+      await page.goBack();
+      const isKept = await page.evaluate(() => !!globalThis.channel);
+      assert.ok(isKept || name === 'firefox', 'Chromium keeps a page whose channel lets go of its connection');
+      if (isKept) {
+        await publish();
+        await until(page, () => heard.length === 3, 'news');
+        assert.deepEqual(await page.evaluate(() => [heard, gaps]), [since(first), []]);
+      } else {
+        // Firefox keeps no page that is driven from outside.
+        assert.equal(await page.evaluate(() => typeof globalThis.Wherry.connect), 'function');
+      }
       await close();
     });
 

@@ -52,6 +52,8 @@ export async function startProxy(toPort) {
     buffered: undefined,
     silent: false,
     refused: 0,
+    /** The beginnings of what was asked. */
+    requests: [],
     port: 0,
     cut() {
       const count = sockets.size;
@@ -76,6 +78,9 @@ export async function startProxy(toPort) {
       });
       from.on('data', (data) => {
         const request = from === down ? data.toString('latin1') : '';
+        if (request) {
+          proxy.requests.push(request.split('\r\n', 1)[0]);
+        }
         isHeld ||= !!proxy.buffered?.test(request);
         if (proxy.blocked?.test(request)) {
           proxy.refused++;

@@ -20,6 +20,7 @@ import io.wherry.spi.ServerContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,8 +69,10 @@ public final class HttpPort implements Port {
                     below(TicketRoute.NAME),
                     new Route(HttpTransport.NAME, Set.of(HttpMethod.POST), new TicketRoute(tickets), true));
         }
-        script("client.js", "text/javascript; charset=utf-8");
-        script("client.js.map", "application/json");
+        for (String script : List.of("client.js", "shared.js")) {
+            script(script, "text/javascript; charset=utf-8");
+            script(script + ".map", "application/json");
+        }
     }
 
     /** The HTTP port of a server, made at the first call. */
