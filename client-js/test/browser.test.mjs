@@ -226,7 +226,7 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       // The page of docs/browsers.md, as it stands there.
       await plain.page.setContent(/```html\n(.*?)```/s.exec(readFileSync(GUIDE, 'utf8'))[1].replace('topic=time', 'topic=news'));
       const list = () => [...document.querySelectorAll('li')].map((item) => item.textContent);
-      await plain.page.evaluate(() => new Promise((resolve) => events.addEventListener('open', resolve)));
+      await until(plain.page, () => events.readyState === 1, 'the event source');
       await ours.page.evaluate(follow, {});
       const lastOf = (page) => (page === plain.page ? page.evaluate(list) : page.evaluate(() => heard));
       const arrives = async (text) => {

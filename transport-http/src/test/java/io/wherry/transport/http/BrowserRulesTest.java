@@ -16,6 +16,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.Principal;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,11 +29,11 @@ final class BrowserRulesTest {
     private static final String TIME = "/wherry/http?topic=time";
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private Server server;
+    private @Nullable Server server;
 
     @AfterEach
     void stop() {
-        server.close();
+        running().close();
     }
 
     private void start(String... settings) {
@@ -51,13 +53,18 @@ final class BrowserRulesTest {
                     return (Principal) () -> "ada";
                 })
                 .build();
-        server.topic("time").publish(Message.of("12:00"));
-        server.start();
+        running().topic("time").publish(Message.of("12:00"));
+        running().start();
+    }
+
+    private Server running() {
+        return Objects.requireNonNull(server, "server");
     }
 
     private HttpResponse<String> send(String method, String path, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + running().port() + path))
                 .method(method, BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
