@@ -28,7 +28,7 @@ final class ChannelListeners {
     private @Nullable Consumer<TransportChange> transport;
     private @Nullable TransportChange lastTransport;
     private volatile @Nullable Runnable writable;
-    private final Map<String, List<MessageListener>> published = new ConcurrentHashMap<>(1);
+    private volatile @Nullable Map<String, List<MessageListener>> published;
     private @Nullable Consumer<WherryException> close;
     private @Nullable WherryException closed;
 
@@ -110,7 +110,8 @@ final class ChannelListeners {
 
     /** Adds who hears what the channel's client publishes to a topic. */
     Subscription onPublished(String topic, MessageListener listener, Position head) {
-        List<MessageListener> topicListeners = published.computeIfAbsent(topic, any -> new CopyOnWriteArrayList<>());
+        List<MessageListener> topicListeners =
+                publishedByTopic().computeIfAbsent(topic, any -> new CopyOnWriteArrayList<>());
         topicListeners.add(listener);
         return new Subscription() {
             @Override
@@ -130,8 +131,21 @@ final class ChannelListeners {
         };
     }
 
+    private synchronized Map<String, List<MessageListener>> publishedByTopic() {
+        Map<String, List<MessageListener>> byTopic = published;
+        if (byTopic == null) {
+            byTopic = new ConcurrentHashMap<>(1);
+            published = byTopic;
+        }
+        return byTopic;
+    }
+
     void published(String topic, Message message) {
-        List<MessageListener> topicListeners = published.getOrDefault(topic, List.of());
+        Map<String, List<MessageListener>> byTopic = published;
+        if (byTopic == null) {
+            return;
+        }
+        List<MessageListener> topicListeners = byTopic.getOrDefault(topic, List.of());
         for (MessageListener listener : topicListeners) {
             dispatcher.dispatch(message.size(), () -> {
                 if (topicListeners.contains(listener)) {

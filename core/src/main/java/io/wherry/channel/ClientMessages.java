@@ -41,8 +41,10 @@ final class ClientMessages {
     private boolean acknowledgementUrgent;
     private boolean takesNoMore;
     private int unanswered;
-    private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>(0);
-    private final ArrayDeque<Runnable> waitingForReplies = new ArrayDeque<>(0);
+    /** Null while nothing waits. */
+    private @Nullable ArrayDeque<Runnable> waitingForRoom;
+
+    private @Nullable ArrayDeque<Runnable> waitingForReplies;
 
     ClientMessages(ServerChannel channel) {
         this.channel = channel;
@@ -64,28 +66,36 @@ final class ClientMessages {
     /** Runs something once the handlers have caught up enough to take more. */
     void whenRoom(Runnable action) {
         if (channel.dispatcher().isOverHigh() && !channel.hasEnded()) {
-            putOff(action, waitingForRoom);
+            waitingForRoom = putOff(action, waitingForRoom);
         } else {
             action.run();
         }
     }
 
     /** Lets something wait. Where too many wait, as only a client that gives answers up makes them, the oldest waits no more. */
-    private static void putOff(Runnable action, ArrayDeque<Runnable> waiting) {
+    private static ArrayDeque<Runnable> putOff(Runnable action, @Nullable ArrayDeque<Runnable> before) {
+        ArrayDeque<Runnable> waiting = before == null ? new ArrayDeque<>(MAX_WAITING) : before;
         if (waiting.size() == MAX_WAITING) {
             waiting.remove().run();
         }
         waiting.add(action);
+        return waiting;
     }
 
     void roomAgain() {
-        release(waitingForRoom);
+        ArrayDeque<Runnable> released = waitingForRoom;
+        waitingForRoom = null;
+        if (released != null) {
+            released.forEach(Runnable::run);
+        }
     }
 
-    private static void release(ArrayDeque<Runnable> waiting) {
-        List<Runnable> released = List.copyOf(waiting);
-        waiting.clear();
-        released.forEach(Runnable::run);
+    private void repliedToAll() {
+        ArrayDeque<Runnable> released = waitingForReplies;
+        waitingForReplies = null;
+        if (released != null) {
+            released.forEach(Runnable::run);
+        }
     }
 
     /** Whether a request of the client waits for its reply. */
@@ -96,7 +106,7 @@ final class ClientMessages {
     /** Runs something once no request of the client waits for its reply. */
     void whenReplied(Runnable action) {
         if (owesReplies()) {
-            putOff(action, waitingForReplies);
+            waitingForReplies = putOff(action, waitingForReplies);
         } else {
             action.run();
         }
@@ -110,14 +120,14 @@ final class ClientMessages {
     private void replied() {
         unanswered--;
         if (unanswered == 0) {
-            release(waitingForReplies);
+            repliedToAll();
         }
     }
 
     /** The channel has ended: nobody need wait any more. */
     void ended() {
         roomAgain();
-        release(waitingForReplies);
+        repliedToAll();
     }
 
     /** Sends the acknowledgement that is due, if it is. */

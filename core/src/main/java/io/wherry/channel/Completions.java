@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the stages that the application waits for, off the event loop, because what depends on a stage runs where it
@@ -16,7 +17,8 @@ import java.util.concurrent.Executor;
 final class Completions {
 
     private final Executor executor;
-    private List<Runnable> collected = new ArrayList<>();
+    /** Null while there is none. */
+    private @Nullable List<Runnable> collected;
 
     Completions(Executor executor) {
         this.executor = executor;
@@ -38,16 +40,18 @@ final class Completions {
         if (stage.getNumberOfDependents() > 0) {
             executor.execute(completion);
         } else {
+            if (collected == null) {
+                collected = new ArrayList<>();
+            }
             collected.add(completion);
         }
     }
 
     void flush() {
-        if (collected.isEmpty()) {
-            return;
-        }
         List<Runnable> batch = collected;
-        collected = new ArrayList<>();
-        executor.execute(() -> batch.forEach(Runnable::run));
+        if (batch != null) {
+            collected = null;
+            executor.execute(() -> batch.forEach(Runnable::run));
+        }
     }
 }

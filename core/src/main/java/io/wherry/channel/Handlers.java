@@ -11,22 +11,38 @@ import org.jspecify.annotations.Nullable;
 /** Handlers by name: those of one channel, or of a whole server or client. Thread-safe. */
 final class Handlers {
 
-    private final Map<String, MessageHandler> messages = new ConcurrentHashMap<>(4);
-    private final Map<String, RequestHandler> requests = new ConcurrentHashMap<>(4);
+    /** Null while there is none: most channels of a server have none of their own. */
+    private volatile @Nullable Map<String, MessageHandler> messages;
+
+    private volatile @Nullable Map<String, RequestHandler> requests;
 
     void onMessage(String name, MessageHandler handler) {
-        messages.put(Envelope.requireName("handler", name), handler);
+        Envelope.requireName("handler", name);
+        synchronized (this) {
+            messages = with(messages, name, handler);
+        }
     }
 
     void onRequest(String name, RequestHandler handler) {
-        requests.put(Envelope.requireName("handler", name), handler);
+        Envelope.requireName("handler", name);
+        synchronized (this) {
+            requests = with(requests, name, handler);
+        }
+    }
+
+    private static <H> Map<String, H> with(@Nullable Map<String, H> before, String name, H handler) {
+        Map<String, H> handlers = before == null ? new ConcurrentHashMap<>(4) : before;
+        handlers.put(name, handler);
+        return handlers;
     }
 
     @Nullable MessageHandler message(String name) {
-        return messages.get(name);
+        Map<String, MessageHandler> known = messages;
+        return known == null ? null : known.get(name);
     }
 
     @Nullable RequestHandler request(String name) {
-        return requests.get(name);
+        Map<String, RequestHandler> known = requests;
+        return known == null ? null : known.get(name);
     }
 }

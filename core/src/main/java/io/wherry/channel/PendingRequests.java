@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** The requests of a server to one client that have no reply yet. Confined to the channel's loop. */
 final class PendingRequests {
 
-    private final Map<Position, Pending> pending = new HashMap<>(2);
+    /** Null while there was none: a server asks few of its clients. */
+    private @Nullable Map<Position, Pending> pending;
+
     private final Completions completions;
 
     PendingRequests(Completions completions) {
@@ -33,11 +35,14 @@ final class PendingRequests {
      * @param timer calls {@link #timedOut}, unless a reply comes first
      */
     void add(Position number, CompletableFuture<Message> reply, Loop.Timer timer) {
+        if (pending == null) {
+            pending = new HashMap<>(2);
+        }
         pending.put(number, new Pending(reply, timer));
     }
 
     void replied(Envelope reply) {
-        @Nullable Pending request = pending.remove(Position.parse(reply.name()));
+        @Nullable Pending request = remove(Position.parse(reply.name()));
         if (request == null) {
             return;
         }
@@ -51,7 +56,7 @@ final class PendingRequests {
     }
 
     void timedOut(Position number, String to, Duration timeout) {
-        @Nullable Pending request = pending.remove(number);
+        @Nullable Pending request = remove(number);
         if (request != null) {
             completions.fail(request.reply, timeout(to, timeout));
             completions.flush();
@@ -60,11 +65,18 @@ final class PendingRequests {
 
     /** Fails all: the channel has ended. */
     void fail(WherryException reason) {
-        pending.forEach((number, request) -> {
-            request.timer.cancel();
-            completions.fail(request.reply, reason);
-        });
-        pending.clear();
+        Map<Position, Pending> failed = pending;
+        pending = null;
+        if (failed != null) {
+            failed.forEach((number, request) -> {
+                request.timer.cancel();
+                completions.fail(request.reply, reason);
+            });
+        }
+    }
+
+    private @Nullable Pending remove(Position number) {
+        return pending == null ? null : pending.remove(number);
     }
 
     /** The failure that an error envelope tells. */

@@ -321,6 +321,7 @@ final class Reader {
             loop.startReading();
         }
         ReaderGroup joined = loop.group(connection().framing(), topics);
+        topics = joined.topics(); // the same for all
         group = joined;
         groupIndex = joined.join(this);
     }

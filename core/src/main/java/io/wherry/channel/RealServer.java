@@ -324,7 +324,7 @@ public final class RealServer implements Server {
 
     void forget(ServerChannel channel) {
         if (channels.remove(channel.id(), channel)) {
-            @Nullable String address = address(channel.handshake().remoteAddress());
+            @Nullable String address = address(channel.remoteAddress());
             if (address != null) {
                 channelsByAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
             }

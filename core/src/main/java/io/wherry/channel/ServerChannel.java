@@ -13,6 +13,7 @@ import io.wherry.log.TopicHistory;
 import io.wherry.spi.Acceptor.Attachment;
 import io.wherry.spi.Connection;
 import io.wherry.spi.Envelope;
+import java.net.SocketAddress;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     private final RealServer server;
     private final String id;
     private final CredentialRenewal renewal;
-    private final Handshake handshake;
+    private final KeptHandshake handshake;
     private final boolean resumable;
     private final Mailbox mailbox;
     private final OwnMessages own;
@@ -73,7 +74,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
                 server.settings().limits());
         this.server = server;
         this.id = id;
-        this.handshake = handshake;
+        this.handshake = KeptHandshake.of(handshake);
         this.resumable = resumable;
         this.home = home;
         this.mailbox = mailbox;
@@ -443,7 +444,12 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
 
     @Override
     public Handshake handshake() {
-        return handshake;
+        return handshake.handshake();
+    }
+
+    /** Where the channel was opened from, null where there is no such thing. */
+    @Nullable SocketAddress remoteAddress() {
+        return handshake.remoteAddress();
     }
 
     /** The transport, the state and the beginning of the id, which is a secret. */

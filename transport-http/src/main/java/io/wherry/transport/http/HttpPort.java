@@ -4,6 +4,7 @@ package io.wherry.transport.http;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpMethod;
@@ -27,6 +28,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,10 @@ public final class HttpPort implements Port {
     private final @Nullable SslContext tls;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final Set<HttpServerConnection> connections = ConcurrentHashMap.newKeySet();
+    /** Those that another protocol has now. */
+    private final Set<Channel> upgraded = ConcurrentHashMap.newKeySet();
+
+    private final ChannelFutureListener whenGone = future -> gone(future.channel());
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable Channel listening;
     private volatile long closeBy;
@@ -154,6 +160,7 @@ public final class HttpPort implements Port {
         } else {
             channel.close().addListener(done -> {
                 connections.forEach(connection -> connection.stop(closeNanos()));
+                upgraded.forEach(this::closeInTime);
                 completeIfClosed();
             });
         }
@@ -166,7 +173,7 @@ public final class HttpPort implements Port {
     }
 
     private void completeIfClosed() {
-        if (closing && connections.isEmpty()) {
+        if (closing && connections.isEmpty() && upgraded.isEmpty()) {
             closed.complete(null);
         }
     }
@@ -200,6 +207,25 @@ public final class HttpPort implements Port {
     void remove(HttpServerConnection connection) {
         connections.remove(connection);
         completeIfClosed();
+    }
+
+    /** A connection has another protocol from now on, and nothing of HTTP is kept for it. */
+    void upgraded(HttpServerConnection connection, Channel socket) {
+        upgraded.add(socket);
+        connections.remove(connection);
+        socket.closeFuture().addListener(whenGone);
+        if (closing) {
+            closeInTime(socket);
+        }
+    }
+
+    private void gone(Channel socket) {
+        upgraded.remove(socket);
+        completeIfClosed();
+    }
+
+    private void closeInTime(Channel socket) {
+        socket.eventLoop().schedule(() -> socket.close(), closeNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**

@@ -244,7 +244,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         exchange = null;
         upgraded = true;
         Channel socket = channel();
-        socket.closeFuture().addListener(closed -> port.remove(this));
+        port.upgraded(this, socket);
         ChannelPipeline pipeline = socket.pipeline();
         String tail = Objects.requireNonNull(pipeline.context(QuietTail.class), "tail")
                 .name();

@@ -13,6 +13,7 @@ import io.wherry.spi.ConnectionListener;
 import io.wherry.spi.Framing;
 import io.wherry.spi.Loop;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamConnection implements Connection, HttpStream.Listener {
 
-    private final HttpExchange exchange;
+    private final Loop loop;
+    /** Null once it is answered: then nothing of the request is kept. */
+    private @Nullable HttpExchange unanswered;
+
     private final String transport;
     private final boolean isChannel;
     private final StreamStyle style;
@@ -33,7 +37,8 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
     private boolean ended;
 
     private StreamConnection(HttpExchange exchange, String transport, boolean isChannel, StreamStyle style) {
-        this.exchange = exchange;
+        this.loop = exchange.loop();
+        this.unanswered = exchange;
         this.transport = transport;
         this.isChannel = isChannel;
         this.style = style;
@@ -78,12 +83,14 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
     private HttpStream stream() {
         HttpStream begun = stream;
         if (begun == null) {
+            HttpExchange exchange = Objects.requireNonNull(unanswered, "exchange");
             HttpHeaders headers = style.headers(inGzip);
             if (!isChannel && listener != null) {
                 headers.set(HttpTransport.POSITION_HEADER, listener.position().toString());
             }
             begun = exchange.stream(HttpResponseStatus.OK, headers);
             stream = begun;
+            unanswered = null;
             if (inGzip) {
                 gzip = new GzipBody(exchange.loop(), begun);
             }
@@ -117,7 +124,7 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
 
     @Override
     public Loop loop() {
-        return exchange.loop();
+        return loop;
     }
 
     @Override
@@ -176,8 +183,8 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
         if (ended) {
             return;
         }
-        if (stream == null && reason != null) {
-            exchange.problem(reason);
+        if (unanswered != null && reason != null) {
+            unanswered.problem(reason);
             closed(null);
         } else {
             Duration comeBack = reason == null ? null : reason.retryAfter();

@@ -12,7 +12,10 @@ import io.wherry.transport.http.HttpPort;
 import io.wherry.transport.http.ReadingRequest;
 import io.wherry.transport.http.StreamConnection;
 import io.wherry.transport.http.StreamStyle;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The server half: each GET is answered by an event stream. Thread-safe. */
@@ -30,30 +33,34 @@ final class SseServerTransport implements ServerTransport {
 
     private final long retryMillis;
     private final Map<Framing, GzipFraming> gzipped;
+    private final Map<Written, StreamStyle> styles = new HashMap<>();
 
     SseServerTransport(Config config) {
         this.retryMillis = config.get(SseKeys.RETRY).toMillis();
         this.gzipped =
                 GzipFraming.of(config, ENVELOPES.whole, RAW.whole, RAW_NAMED.whole, JSON.whole, JSON_NAMED.whole);
+        for (Written written : List.of(ENVELOPES, RAW, RAW_NAMED, JSON, JSON_NAMED)) {
+            styles.put(written, style(written));
+        }
     }
 
     @Override
     public void install(ServerContext context) {
         HttpPort.of(context).route(SseTransport.NAME, Set.of(HttpMethod.GET), exchange -> {
             ReadingRequest request = ReadingRequest.of(exchange.handshake());
-            StreamConnection.answer(exchange, SseTransport.NAME, request, style(request));
+            StreamStyle style = Objects.requireNonNull(styles.get(written(request)), "style");
+            StreamConnection.answer(exchange, SseTransport.NAME, request, style);
         });
     }
 
-    private StreamStyle style(ReadingRequest request) {
-        Written written = written(request);
+    private StreamStyle style(Written written) {
         return new StreamStyle(
                 MEDIA_TYPE,
                 written.whole,
                 written.chunked,
                 gzipped.get(written.whole),
                 // The id of the welcome makes this a block.
-                request.isChannel() ? "" : "retry: " + retryMillis + "\n",
+                written == ENVELOPES ? "" : "retry: " + retryMillis + "\n",
                 HEARTBEAT,
                 millis -> "retry: " + millis + "\n\n",
                 StreamStyle.ENDLESS);

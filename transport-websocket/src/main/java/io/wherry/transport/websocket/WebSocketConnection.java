@@ -33,7 +33,9 @@ final class WebSocketConnection implements Connection, WebSocketPeer {
     private final Inbound inbound;
     private final @Nullable String handler;
     private final @Nullable Receipts receipts;
-    private final Queue<ByteBuf> early = new ArrayDeque<>();
+    /** What waits until the socket is open; null when nothing does. */
+    private @Nullable Queue<ByteBuf> early;
+
     private @Nullable ConnectionListener listener;
     private @Nullable WebSocketHandler socket;
     private @Nullable End earlyEnd;
@@ -93,9 +95,13 @@ final class WebSocketConnection implements Connection, WebSocketPeer {
     public void opened(WebSocketHandler opened) {
         socket = opened;
         opened.readable(readable);
-        for (ByteBuf frames = early.poll(); frames != null; frames = early.poll()) {
-            opened.writeFrames(frames);
-            frames.release();
+        Queue<ByteBuf> waiting = early;
+        early = null;
+        if (waiting != null) {
+            for (ByteBuf frames : waiting) {
+                opened.writeFrames(frames);
+                frames.release();
+            }
         }
         opened.flush();
         if (earlyEnd != null) {
@@ -130,6 +136,9 @@ final class WebSocketConnection implements Connection, WebSocketPeer {
         if (socket != null) {
             socket.writeFrames(frames);
         } else if (!hasEnded && earlyEnd == null) {
+            if (early == null) {
+                early = new ArrayDeque<>(2);
+            }
             early.add(frames.retainedDuplicate());
         }
     }
@@ -242,8 +251,10 @@ final class WebSocketConnection implements Connection, WebSocketPeer {
     @Override
     public void ended(int code, String reason, @Nullable Throwable cause) {
         hasEnded = true;
-        early.forEach(ByteBuf::release);
-        early.clear();
+        if (early != null) {
+            early.forEach(ByteBuf::release);
+            early = null;
+        }
         if (listener != null) {
             listener.closed(cause);
         }

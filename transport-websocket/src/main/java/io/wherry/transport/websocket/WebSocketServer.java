@@ -24,20 +24,31 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketServer implements ServerTransport {
 
     private final boolean compression;
-    private final int maxFragments;
-    private final long closeTimeoutMillis;
+    private final WebSocketHandler.Rules plainRules;
+    private final WebSocketHandler.Rules compressedRules;
     private final long heartbeatNanos;
     private final Map<Rendering, Framing> compressed = new EnumMap<>(Rendering.class);
 
     WebSocketServer(Config config) {
         compression = config.get(WebSocketKeys.COMPRESSION);
-        maxFragments = config.get(WebSocketKeys.MAX_FRAGMENTS);
-        closeTimeoutMillis = config.get(WebSocketKeys.CLOSE_TIMEOUT).toMillis();
+        plainRules = rules(config, false);
+        compressedRules = rules(config, true);
         heartbeatNanos = config.get(CoreKeys.HEARTBEAT).toNanos();
         int threshold = config.get(WebSocketKeys.COMPRESSION_THRESHOLD);
         for (Rendering rendering : Rendering.values()) {
             compressed.put(rendering, new DeflatedFraming(rendering, threshold));
         }
+    }
+
+    private static WebSocketHandler.Rules rules(Config config, boolean compressed) {
+        Limits limits = Limits.of(config);
+        int maxMessage = Math.min(limits.message(), limits.decompressed()) + Envelope.MAX_HEAD_LENGTH;
+        return new WebSocketHandler.Rules(
+                true,
+                compressed,
+                maxMessage,
+                config.get(WebSocketKeys.MAX_FRAGMENTS),
+                config.get(WebSocketKeys.CLOSE_TIMEOUT).toMillis());
     }
 
     @Override
@@ -119,11 +130,7 @@ final class WebSocketServer implements ServerTransport {
             OpeningHandshake handshake,
             @Nullable String extension,
             WebSocketConnection connection) {
-        Limits limits = exchange.context().limits();
-        int maxMessage = Math.min(limits.message(), limits.decompressed()) + Envelope.MAX_HEAD_LENGTH;
-        WebSocketHandler socket = new WebSocketHandler(
-                new WebSocketHandler.Rules(true, extension != null, maxMessage, maxFragments, closeTimeoutMillis),
-                connection);
+        WebSocketHandler socket = new WebSocketHandler(extension == null ? plainRules : compressedRules, connection);
         HttpHeaders headers = HttpExchange.newHeaders();
         handshake.accept(headers, extension);
         exchange.upgrade(headers, socket.pipeline());

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wherry.Handshake;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class KeptHandshakeTest {
+
+    @Test
+    void givesBackWhatItWasMadeOf() {
+        Handshake handshake = new Handshake(
+                "websocket",
+                new InetSocketAddress("127.0.0.1", 7),
+                Map.of(
+                        "cookie",
+                        List.of("a=1; b=2", "", "3:4:"),
+                        "x-name",
+                        List.of("Zoë \u0000\ud83d\ude00"),
+                        "empty",
+                        List.of()),
+                Map.of("topic", List.of("t:1", "12:t2"), "", List.of("0")));
+
+        KeptHandshake kept = KeptHandshake.of(handshake);
+
+        assertThat(kept.handshake()).isEqualTo(handshake);
+        assertThat(kept.remoteAddress()).isEqualTo(handshake.remoteAddress());
+        assertThat(kept).hasToString(handshake.toString());
+    }
+
+    @Test
+    void givesBackNothing() {
+        Handshake handshake = new Handshake("local", null, Map.of(), Map.of());
+
+        assertThat(KeptHandshake.of(handshake).handshake()).isEqualTo(handshake);
+    }
+}
