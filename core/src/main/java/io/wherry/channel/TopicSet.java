@@ -20,10 +20,13 @@ final class TopicSet {
     }
 
     static TopicSet of(List<Subscribed> subscriptions) {
-        return subscriptions.isEmpty()
-                ? EMPTY
-                : new TopicSet(
+        return switch (subscriptions.size()) {
+            case 0 -> EMPTY;
+            case 1 -> new TopicSet(Set.of(subscriptions.get(0).history()));
+            default ->
+                new TopicSet(
                         Set.of(subscriptions.stream().map(Subscribed::history).toArray(TopicHistory[]::new)));
+        };
     }
 
     Set<TopicHistory> topics() {

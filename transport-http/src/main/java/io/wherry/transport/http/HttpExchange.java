@@ -142,7 +142,8 @@ public final class HttpExchange {
     public boolean hasTag(String etag) {
         @Nullable String wanted = headers().get(HttpHeaderNames.IF_NONE_MATCH);
         return wanted != null
-                && (wanted.equals("*")
+                && (wanted.equals(etag)
+                        || wanted.equals("*")
                         || Arrays.stream(wanted.split(","))
                                 .map(String::trim)
                                 .anyMatch(tag -> tag.equals(etag) || tag.equals("W/" + etag)));
@@ -159,6 +160,31 @@ public final class HttpExchange {
             answered = true;
             connection.respond(this, status, headers, content);
         }
+    }
+
+    /** Whether {@link #respond(AnswerHead, ByteBuf)} can answer. */
+    boolean isCommon() {
+        return connection.staysOpen()
+                && isChunkable()
+                && !method().equals(HttpMethod.HEAD)
+                && !headers().contains(HttpHeaderNames.ORIGIN);
+    }
+
+    /**
+     * Answers, where {@link #isCommon}, with a head that others are given too.
+     *
+     * @param content lent
+     */
+    void respond(AnswerHead head, ByteBuf content) {
+        if (!answered) {
+            answered = true;
+            connection.respond(head, content);
+        }
+    }
+
+    /** Runs a task after a delay that many others have; on the loop, and cancelled there. */
+    Loop.Timer hold(long nanos, Runnable task) {
+        return connection.holds().in(nanos, task);
     }
 
     /** Answers without a body. */

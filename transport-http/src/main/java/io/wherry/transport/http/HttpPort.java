@@ -46,6 +46,7 @@ public final class HttpPort implements Port {
     private final Tickets tickets;
     private final @Nullable SslContext tls;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
+    private final Map<Loop, Holds> holds = new ConcurrentHashMap<>();
     private final Set<HttpServerConnection> connections = ConcurrentHashMap.newKeySet();
     /** Those that another protocol has now. */
     private final Set<Channel> upgraded = ConcurrentHashMap.newKeySet();
@@ -167,6 +168,10 @@ public final class HttpPort implements Port {
         return closed;
     }
 
+    private Holds holds(Loop loop) {
+        return holds.computeIfAbsent(loop, Holds::new);
+    }
+
     /** How long what is under way may still take. */
     private long closeNanos() {
         return Math.max(0, closeBy - System.nanoTime());
@@ -256,7 +261,7 @@ public final class HttpPort implements Port {
             }
             Loop loop = context.loops().of(channel.eventLoop());
             RequestDecoder decoder = new RequestDecoder(context.limits());
-            HttpServerConnection connection = new HttpServerConnection(HttpPort.this, loop, decoder);
+            HttpServerConnection connection = new HttpServerConnection(HttpPort.this, loop, holds(loop), decoder);
             connections.add(connection);
             channel.pipeline().addLast(decoder, new HttpResponseEncoder(), connection, QuietTail.INSTANCE);
             if (closing) {

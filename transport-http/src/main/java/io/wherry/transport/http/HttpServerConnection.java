@@ -43,13 +43,17 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServerConnection.class);
     private static final Duration LINGER = Duration.ofSeconds(1);
+    /** Content that is not longer is copied behind its head, so that both are one write. */
+    private static final int COPIED = 4096;
 
     private final HttpPort port;
     private final Loop loop;
     private final RequestDecoder decoder;
+    private final Holds holds;
     private final Deadline deadline;
     private @Nullable Channel channel;
     private @Nullable ChannelHandlerContext ctx;
+    private @Nullable ChannelHandlerContext past;
     private @Nullable HttpExchange exchange;
     private @Nullable Incoming incoming;
     private @Nullable HttpStream stream;
@@ -62,9 +66,10 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     private boolean upgraded;
     private boolean stopping;
 
-    HttpServerConnection(HttpPort port, Loop loop, RequestDecoder decoder) {
+    HttpServerConnection(HttpPort port, Loop loop, Holds holds, RequestDecoder decoder) {
         this.port = port;
         this.loop = loop;
+        this.holds = holds;
         this.decoder = decoder;
         this.deadline = new Deadline(loop, this::late);
     }
@@ -75,6 +80,10 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     Loop loop() {
         return loop;
+    }
+
+    Holds holds() {
+        return holds;
     }
 
     /** Ends the connection when what is under way has ended, or after so many nanoseconds; any thread. */
@@ -195,14 +204,44 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         answered();
     }
 
+    /** Whether an answer that leaves the connection open is one. */
+    boolean staysOpen() {
+        return keepsAlive && whole;
+    }
+
+    /** Answers with bytes that are made already, where {@link HttpExchange#isCommon}. */
+    void respond(AnswerHead head, ByteBuf content) {
+        ChannelHandlerContext to = pastEncoder();
+        int length = content.readableBytes();
+        if (length <= COPIED) {
+            ByteBuf answer = to.alloc().directBuffer(head.size() + length);
+            head.writeTo(answer);
+            answer.writeBytes(content, content.readerIndex(), length);
+            to.writeAndFlush(answer, to.voidPromise());
+        } else {
+            ByteBuf first = to.alloc().directBuffer(head.size());
+            head.writeTo(first);
+            to.write(first, to.voidPromise());
+            to.writeAndFlush(content.retainedDuplicate(), to.voidPromise());
+        }
+        answered();
+    }
+
+    private ChannelHandlerContext pastEncoder() {
+        ChannelHandlerContext known = past;
+        if (known == null) {
+            known = Objects.requireNonNull(channel().pipeline().context(HttpResponseEncoder.class), "encoder");
+            past = known;
+        }
+        return known;
+    }
+
     HttpStream stream(HttpExchange answered, HttpResponseStatus status, HttpHeaders headers) {
         boolean chunked = answered.isChunkable();
         keepsAlive &= chunked;
         complete(answered, headers);
         headers.set("X-Accel-Buffering", "no");
-        ChannelHandlerContext past =
-                Objects.requireNonNull(channel().pipeline().context(HttpResponseEncoder.class), "encoder");
-        HttpStream begun = new HttpStream(this, past, chunked);
+        HttpStream begun = new HttpStream(this, pastEncoder(), chunked);
         if (answered.method().equals(HttpMethod.HEAD)) {
             context(ctx)
                     .writeAndFlush(new DefaultFullHttpResponse(
@@ -257,12 +296,17 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         pipeline.remove(decoder);
     }
 
-    /** Adds the headers that every answer has. */
-    private void complete(HttpExchange answered, HttpHeaders headers) {
+    /** Adds what the answers to all peers have. */
+    static void addCommon(HttpHeaders headers) {
         headers.set("X-Content-Type-Options", "nosniff");
         if (!headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
             headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
         }
+    }
+
+    /** Adds the headers that every answer has. */
+    private void complete(HttpExchange answered, HttpHeaders headers) {
+        addCommon(headers);
         port.origins().expose(answered.headers(), headers);
         keepsAlive &= whole;
         if (!keepsAlive) {

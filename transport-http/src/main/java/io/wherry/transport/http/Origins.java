@@ -57,9 +57,14 @@ final class Origins {
         return origin == null || isSame(origin, request) || (credentials && listed.contains(normalize(origin)));
     }
 
+    /** Adds that an answer to a page of another origin may be another one. */
+    static void addVary(HttpHeaders response) {
+        response.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+    }
+
     /** Adds what lets the page of another origin read the answer. */
     void expose(HttpHeaders request, HttpHeaders response) {
-        response.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+        addVary(response);
         @Nullable String origin = request.get(HttpHeaderNames.ORIGIN);
         if (origin == null || !allows(request)) {
             return;

@@ -117,6 +117,21 @@ final class PlainRoute implements HttpRoute {
                 newest = newer(newest, latest.position());
             }
         }
+        if (newest != null && request.topics().size() == 1 && !request.isJson() && exchange.isCommon()) {
+            Message message = found.get(0).message();
+            @Nullable String wanted = exchange.headers().get(HttpHeaderNames.IF_NONE_MATCH);
+            if (wanted == null) {
+                exchange.respond(
+                        AnswerHead.of(HttpResponseStatus.OK, message.format().mediaType(), newest, message.size()),
+                        Unpooled.wrappedBuffer(message.buffer()));
+                return;
+            }
+            AnswerHead same = AnswerHead.of(HttpResponseStatus.NOT_MODIFIED, null, newest, 0);
+            if (wanted.equals(same.etag())) {
+                exchange.respond(same, Unpooled.EMPTY_BUFFER);
+                return;
+            }
+        }
         HttpHeaders headers = HttpExchange.newHeaders();
         if (newest != null) {
             HttpTransport.addPosition(headers, newest);

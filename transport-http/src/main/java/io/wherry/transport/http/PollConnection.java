@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wherry.ErrorCode;
+import io.wherry.Position;
 import io.wherry.WherryException;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.Connection;
@@ -33,8 +34,8 @@ public final class PollConnection implements Connection {
     private final String transport;
     private final ReadingRequest request;
     private final List<ByteBuf> written = new ArrayList<>(4);
-    private Duration hold;
-    private final Duration grace;
+    private long hold;
+    private final long grace;
     private int size;
     private boolean hasNews;
     private @Nullable ConnectionListener listener;
@@ -48,9 +49,9 @@ public final class PollConnection implements Connection {
         this.exchange = exchange;
         this.transport = transport;
         this.request = request;
-        Duration longest = exchange.context().config().get(CoreKeys.LOST_AFTER).dividedBy(2);
-        this.hold = hold.compareTo(longest) < 0 ? hold : longest;
-        this.grace = grace;
+        long longest = exchange.context().config().get(CoreKeys.LOST_AFTER).toNanos() / 2;
+        this.hold = Math.min(hold.toNanos(), longest);
+        this.grace = grace.toNanos();
     }
 
     /**
@@ -105,7 +106,7 @@ public final class PollConnection implements Connection {
 
     /** Ends the hold time: there is nothing more to wait for. */
     void release() {
-        hold = Duration.ZERO;
+        hold = 0;
         if (flushed) {
             flush();
         }
@@ -172,7 +173,7 @@ public final class PollConnection implements Connection {
         if (ended || listener == null) {
             return;
         }
-        if (hold.isZero() || (hasNews && grace.isZero())) {
+        if (hold == 0 || (hasNews && grace == 0)) {
             answer();
         } else if (hasNews && !isGrace) {
             isGrace = true;
@@ -182,11 +183,11 @@ public final class PollConnection implements Connection {
         }
     }
 
-    private void answerIn(Duration delay) {
+    private void answerIn(long nanos) {
         if (timer != null) {
             timer.cancel();
         }
-        timer = loop().schedule(this::answer, delay.toNanos());
+        timer = exchange.hold(nanos, this::answer);
     }
 
     @Override
@@ -213,7 +214,7 @@ public final class PollConnection implements Connection {
     }
 
     private void answer() {
-        if (ended) {
+        if (ended || answerAsOthers()) {
             return;
         }
         HttpHeaders headers = HttpExchange.newHeaders();
@@ -224,13 +225,44 @@ public final class PollConnection implements Connection {
                     headers,
                     Unpooled.EMPTY_BUFFER);
         } else {
-            headers.set(
-                    HttpHeaderNames.CONTENT_TYPE, request.isChannel() ? BatchFraming.MEDIA_TYPE : mediaType(request));
+            headers.set(HttpHeaderNames.CONTENT_TYPE, mediaType());
             ByteBuf body = body();
             exchange.respond(HttpResponseStatus.OK, headers, body);
             body.release();
         }
         end(null);
+    }
+
+    /** Answers with what all others at this position are given, where nothing makes this peer another; returns whether it has. */
+    private boolean answerAsOthers() {
+        ConnectionListener told = listener;
+        if (told == null || !exchange.isCommon()) {
+            return false;
+        }
+        @Nullable Position position = request.isChannel() ? null : told.position();
+        @Nullable String wanted = position == null ? null : exchange.headers().get(HttpHeaderNames.IF_NONE_MATCH);
+        if (position != null && !told.gaps().isEmpty()) {
+            return false;
+        }
+        if (wanted != null) {
+            AnswerHead same = AnswerHead.of(HttpResponseStatus.NOT_MODIFIED, null, position, 0);
+            if (size > 0 || !wanted.equals(same.etag())) {
+                return false;
+            }
+            exchange.respond(same, Unpooled.EMPTY_BUFFER);
+        } else if (size == 0) {
+            exchange.respond(AnswerHead.of(HttpResponseStatus.NO_CONTENT, null, position, 0), Unpooled.EMPTY_BUFFER);
+        } else {
+            ByteBuf body = body();
+            exchange.respond(AnswerHead.of(HttpResponseStatus.OK, mediaType(), position, body.readableBytes()), body);
+            body.release();
+        }
+        end(null);
+        return true;
+    }
+
+    private String mediaType() {
+        return request.isChannel() ? BatchFraming.MEDIA_TYPE : mediaType(request);
     }
 
     /** Adds where to go on, and what is missing; returns whether the peer's entity tag does not say that it has it all. */

@@ -51,7 +51,7 @@ final class UplinkAnswer {
                 : PollConnection.begin(exchange, HttpTransport.NAME, request, hold, GRACE);
         UplinkAnswer answer = new UplinkAnswer(exchange, poll);
         if (poll == null) {
-            answer.timer = exchange.loop().schedule(answer::late, hold.toNanos());
+            answer.timer = exchange.hold(hold.toNanos(), answer::late);
             exchange.onGone(answer::stopTimer);
         }
         uplink.acknowledged()
@@ -76,7 +76,13 @@ final class UplinkAnswer {
         } else {
             ByteBuf body = Unpooled.buffer(32);
             Delimiter.LF.batch().encode(ack, body);
-            exchange.respond(HttpResponseStatus.OK, HttpExchange.newHeaders(BatchFraming.MEDIA_TYPE), body);
+            if (exchange.isCommon()) {
+                exchange.respond(
+                        AnswerHead.of(HttpResponseStatus.OK, BatchFraming.MEDIA_TYPE, null, body.readableBytes()),
+                        body);
+            } else {
+                exchange.respond(HttpResponseStatus.OK, HttpExchange.newHeaders(BatchFraming.MEDIA_TYPE), body);
+            }
         }
     }
 
