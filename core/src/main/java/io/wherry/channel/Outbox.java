@@ -189,6 +189,11 @@ final class Outbox {
         if (sent == null) {
             return false;
         }
+        if (!sent.isAnswered()) {
+            // A refusal follows its acknowledgement; where that comes by another way, it may come after it.
+            sent.outcome.acknowledged();
+            return false;
+        }
         if (answer.kind() == Kind.REPLY) {
             sent.outcome.answered(answer.message().at(answer.position()));
         } else {

@@ -100,6 +100,22 @@ class OutboxTest {
         assertThat(outcomes).containsExactly("b answered two", "a acknowledged", "b acknowledged", "a failed internal");
     }
 
+    /** On a transport whose two ways are apart, one answer may overtake the other. */
+    @Test
+    void aRefusalThatOvertakesItsAcknowledgementStandsForIt() {
+        outbox.add(sent(Kind.DIRECT, "a"));
+        transmit();
+
+        assertThat(outbox.answered(answer(Kind.ERROR, 1, "refused"))).isFalse();
+        assertThat(outcomes).containsExactly("a acknowledged");
+        assertThat(outbox.isEmpty()).isFalse();
+
+        outbox.acknowledged(1);
+        assertThat(outcomes).doesNotContain("a failed internal");
+        assertThat(outbox.isEmpty()).isTrue();
+        assertThat(budget.reserve(1000)).isTrue();
+    }
+
     @Test
     void anAbandonedRequestIsNotSentOrNotHeard() {
         Sent early = sent(Kind.REQUEST, "early");
