@@ -8,9 +8,9 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 
 /** What it must not grow over, and what it is to shrink to. */
-const MAX_BYTES = 8960;
+const MAX_BYTES = 8992;
 /** The same, with what lets tabs share a channel. */
-const MAX_SHARED_BYTES = 10816;
+const MAX_SHARED_BYTES = 10880;
 const GOAL_BYTES = 6 * 1024;
 const LICENSE = '/* Wherry, SPDX-License-Identifier: Apache-2.0 */';
 

@@ -46,7 +46,7 @@ const problemOf = async (response: Response): Promise<WherryError> => {
  * @param done called with what was read, unless it was cancelled; what it throws is a failure too
  * @returns what cancels it: nothing is called from then on
  */
-const call = <T>(
+export const call = <T>(
   { settings }: Target,
   url: string,
   timeout: number,

@@ -7,6 +7,8 @@ export interface Options {
   transports?: string[];
   /** Headers to send with every request, or what makes them. A browser cannot send them with a WebSocket. */
   headers?: Record<string, string> | (() => Record<string, string>);
+  /** Whether a WebSocket shows a ticket in place of `headers`, where the server gives any (`wherry.http.tickets`). */
+  tickets?: boolean;
   /** Whether requests carry cookies, as for `fetch`. */
   credentials?: RequestCredentials;
   /** What stands in for the global `WebSocket`, such as that of the package `ws` on Node 20. */

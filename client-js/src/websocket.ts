@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decode, encode, headOf } from './envelope.js';
 import { asError, codeOf, WherryError } from './errors.js';
+import { call } from './http.js';
 import { type ClientTransport, headersOf, HIGH, opening } from './transport.js';
 
 const LOOK_AGAIN = 20;
@@ -11,14 +12,11 @@ type SocketConstructor = new (url: string, protocols: string[], options: object)
 export const websocket: ClientTransport = {
   name: 'websocket',
   connect(target, listener) {
-    const { clock, maxMessage } = target.settings;
-    const Socket = (target.settings.WebSocket ?? WebSocket) as SocketConstructor;
-    // A browser's takes no third argument; that of the package ws takes headers there.
-    const socket = new Socket(opening(target, 'websocket').replace('http', 'ws'), ['wherry.v1'], {
-      headers: headersOf(target.settings),
-    });
+    const { settings, url } = target;
+    const { clock, maxMessage } = settings;
+    let socket: WebSocket | undefined;
     let looking = false;
-    const isWritable = (): boolean => socket.bufferedAmount < HIGH;
+    const isWritable = (): boolean => !!socket && socket.bufferedAmount < HIGH;
     const look = (): void => {
       looking = !isWritable();
       if (looking) {
@@ -27,40 +25,54 @@ export const websocket: ClientTransport = {
         listener.writable();
       }
     };
-    socket.binaryType = 'arraybuffer';
-    socket.onmessage = ({ data }) => {
-      try {
-        const envelope = decode(data as string | ArrayBuffer, maxMessage);
-        if (envelope) {
-          listener.received(envelope);
+    const begin = (ticket?: string): void => {
+      const Socket = (settings.WebSocket ?? WebSocket) as SocketConstructor;
+      const at = opening(target, 'websocket').replace('http', 'ws') + (ticket ? '&ticket=' + ticket : '');
+      // A browser's takes no third argument; that of the package ws takes headers there.
+      socket = new Socket(at, ['wherry.v1'], { headers: headersOf(settings) });
+      socket.binaryType = 'arraybuffer';
+      socket.onmessage = ({ data }) => {
+        try {
+          const envelope = decode(data as string | ArrayBuffer, maxMessage);
+          if (envelope) {
+            listener.received(envelope);
+          }
+          listener.heard();
+        } catch (e) {
+          listener.closed(asError(e));
         }
-        listener.heard();
-      } catch (e) {
-        listener.closed(asError(e));
-      }
+      };
+      socket.onerror = () => {}; // The close that follows says more.
+      socket.onclose = ({ code, reason }) => {
+        const retryAfter = /^retry-after=(\d+)$/.exec(reason)?.[1];
+        listener.closed(
+          new WherryError(
+            codeOf(code < 4000 ? code : code - 4000),
+            reason || 'closed with ' + code,
+            retryAfter ? +retryAfter : undefined,
+          ),
+        );
+      };
     };
-    socket.onerror = () => {}; // The close that follows says more.
-    socket.onclose = ({ code, reason }) => {
-      const retryAfter = /^retry-after=(\d+)$/.exec(reason)?.[1];
-      listener.closed(
-        new WherryError(
-          codeOf(code < 4000 ? code : code - 4000),
-          reason || 'closed with ' + code,
-          retryAfter ? +retryAfter : undefined,
-        ),
-      );
-    };
+    let cancel = (): void => {};
+    if (settings.tickets) {
+      const fetched = (response: Response): Promise<string> => response.text();
+      cancel = call(target, url + '/ticket', settings.connectTimeout, new Uint8Array(), fetched, begin, listener.closed);
+    } else {
+      begin();
+    }
     return {
       isWritable,
       send(envelope) {
         const { message } = envelope;
-        socket.send(/text|json/.test(message.format) ? headOf(envelope) + message.text() : (encode(envelope) as BufferSource));
+        socket!.send(/text|json/.test(message.format) ? headOf(envelope) + message.text() : (encode(envelope) as BufferSource));
         if (!looking && !isWritable()) {
           look();
         }
       },
       close() {
-        socket.close();
+        cancel();
+        socket?.close();
         listener.closed();
       },
     };

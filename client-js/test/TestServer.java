@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import io.wherry.ErrorCode;
 import io.wherry.Message;
 import io.wherry.Server;
+import io.wherry.ServerBuilder;
 import io.wherry.Topic;
 import io.wherry.TopicOptions;
 import io.wherry.Wherry;
+import io.wherry.WherryException;
 import io.wherry.transport.http.HttpTransport;
 import io.wherry.transport.http.WebContent;
+import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,13 +21,21 @@ public final class TestServer {
 
     private TestServer() {}
 
-    /** Serves on a loopback port, which it prints, until its standard input ends. */
+    /** Serves on a loopback port, which it prints, until its standard input ends; with a second argument, whoever sends that as authorization. */
     public static void main(String... args) throws Exception {
-        Server server = Wherry.server()
+        ServerBuilder builder = Wherry.server()
                 .port(args.length > 0 ? Integer.parseInt(args[0]) : 0)
                 .set("wherry.host", "127.0.0.1")
-                .transport(HttpTransport.withContent(Map.of("/", WebContent.html(PAGE))))
-                .build();
+                .transport(HttpTransport.withContent(Map.of("/", WebContent.html(PAGE))));
+        if (args.length > 1) {
+            builder.authenticator(handshake -> {
+                if (!args[1].equals(handshake.header("authorization"))) {
+                    throw new WherryException(ErrorCode.UNAUTHORIZED, "authorization: another (expected: as agreed)");
+                }
+                return (Principal) () -> "tester";
+            });
+        }
+        Server server = builder.build();
         Topic news = server.topic("news", TopicOptions.defaults().clientPublish(true));
         server.topic("small", TopicOptions.defaults().clientPublish(true).maxCount(10));
         List<String> recorded = new CopyOnWriteArrayList<>();

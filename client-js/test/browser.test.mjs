@@ -198,6 +198,24 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       await way.stop();
     });
 
+    test('a WebSocket shows a ticket where it cannot send headers', { timeout }, async () => {
+      const guarded = await startServer({ 'http.tickets': true }, 0, ['Bearer ada']);
+      const way = await startProxy(guarded.port);
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${way.port}/`);
+      const headers = { authorization: 'Bearer ada' };
+      await page.evaluate(follow, { transports: ['websocket'], headers, tickets: true });
+      const { id } = await page.evaluate(() => ({ id: channel.id }));
+      way.cut();
+      await until(page, () => states.at(-1) === 'open' && states.includes('reconnecting'), 'the return');
+      assert.equal(await page.evaluate(async () => (await channel.request('transport')).text()), 'websocket');
+      assert.equal(await page.evaluate(() => channel.id), id);
+      await assert.rejects(page.evaluate(follow, { transports: ['websocket'], tickets: true }), /authorization/);
+      await page.close();
+      await way.stop();
+      await guarded.stop();
+    });
+
     test('a page that was left and comes back goes on', { timeout }, async () => {
       const { page, close } = await openPage();
       await page.evaluate(follow, { transports: ['sse'] });

@@ -8,7 +8,8 @@ const JAVA = process.env.JAVA_HOME ? process.env.JAVA_HOME + '/bin/java' : 'java
 const JAR = process.env.SERVER_JAR ?? here('../../examples/target/wherry-examples.jar');
 
 /** Starts a Java server as a child process; its settings are keys of `docs/configuration.md`. */
-export const startServer = (settings = {}, port = 0) => start(settings, [here('TestServer.java'), `${port}`]);
+export const startServer = (settings = {}, port = 0, authorization = []) =>
+  start(settings, [here('TestServer.java'), `${port}`, ...authorization]);
 
 /** Starts the server with the demo page. */
 export const startTimeServer = (settings = {}, period = 1000) =>
