@@ -4,6 +4,8 @@ package io.wherry.benchmarks.load;
 import io.wherry.benchmarks.server.Contender;
 import io.wherry.benchmarks.server.NettyContender;
 import io.wherry.benchmarks.server.WherryContender;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +39,23 @@ record Contestant(String name, String className, Dialect dialect, String classPa
             own("wherry", WherryContender.class, WherryDialect.PLAIN, ON_LOOP),
             own("channels", WherryContender.class, WherryDialect.CHANNEL, ON_LOOP),
             own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
+
+    /** Wherry and the others, whose classes are in a jar of their own. */
+    static List<Contestant> withPeers(Path jar) {
+        List<Contestant> all = new ArrayList<>(OURS);
+        all.add(peer("channel-group", "ChannelGroupContender", PeerDialect.TEXT, jar));
+        all.add(peer("vertx", "VertxContender", PeerDialect.TEXT, jar));
+        all.add(peer("undertow", "UndertowContender", PeerDialect.TEXT, jar));
+        all.add(peer("java-websocket", "JavaWebSocketContender", PeerDialect.TEXT, jar));
+        all.add(peer("jetty", "JettyContender", PeerDialect.TEXT, jar));
+        all.add(peer("netty-socketio", "SocketIoContender", PeerDialect.SOCKET_IO, jar));
+        all.add(peer("cometd", "CometDContender", PeerDialect.COMETD, jar));
+        return all;
+    }
+
+    private static Contestant peer(String name, String className, Dialect dialect, Path jar) {
+        return new Contestant(name, "io.wherry.benchmarks.peers." + className, dialect, jar.toString(), Map.of());
+    }
 
     private static Contestant own(
             String name, Class<? extends Contender> type, Dialect dialect, Map<String, String> settings) {

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** How a connection is begun: what is sent, and what the server must have said before more is. Immutable. */
 final class Handshake {
@@ -20,10 +21,10 @@ final class Handshake {
     /** Something that is sent, and the words that its answer holds, in this order. */
     private static final class Step {
 
-        private final byte[] send;
+        private final Function<String, byte[]> send;
         private final List<String> words;
 
-        Step(byte[] send, List<String> words) {
+        Step(Function<String, byte[]> send, List<String> words) {
             this.send = send;
             this.words = words;
         }
@@ -40,6 +41,11 @@ final class Handshake {
 
     /** This, and then bytes are sent whose answer must hold some words, in this order. */
     Handshake then(byte[] send, String... words) {
+        return then(answer -> send, words);
+    }
+
+    /** The same where what is sent depends on what has come before. */
+    Handshake then(Function<String, byte[]> send, String... words) {
         List<Step> more = new ArrayList<>(steps);
         more.add(new Step(send, List.of(words)));
         return new Handshake(more);
@@ -81,18 +87,18 @@ final class Handshake {
     /**
      * Runs it on a connection that blocks.
      *
-     * @return what has come since the last thing was sent
+     * @return all that has come
      */
     String run(SocketChannel socket) throws IOException {
-        String answer = "";
+        String answers = "";
         for (Step step : steps) {
-            ByteBuffer out = ByteBuffer.wrap(step.send);
+            ByteBuffer out = ByteBuffer.wrap(step.send.apply(answers));
             while (out.hasRemaining()) {
                 socket.write(out);
             }
-            answer = await(socket, step.words);
+            answers += await(socket, step.words);
         }
-        return answer;
+        return answers;
     }
 
     private static String await(SocketChannel socket, List<String> words) throws IOException {

@@ -88,6 +88,13 @@ final class Measure implements Callable<Integer> {
             description = "A directory. Default: ${DEFAULT-VALUE}")
     private Path directory = Path.of("");
 
+    @Option(
+            names = "--peers",
+            defaultValue = "benchmarks/peers/target/peers.jar",
+            paramLabel = "JAR",
+            description = "Where the servers of others are. Default: ${DEFAULT-VALUE}")
+    private Path peers = Path.of("");
+
     @Option(names = "--list", description = "Tell the cases of the set, and do nothing.")
     private boolean isListing;
 
@@ -112,8 +119,11 @@ final class Measure implements Callable<Integer> {
         Sets sets = new Sets(
                 (contestant, settings) ->
                         () -> new ServerProcess(contestant, settings, machine.serverPrefix(), jvmOptions),
-                subscribers);
-        List<Case> cases = sets.of(set).stream().filter(this::isWanted).toList();
+                subscribers,
+                Contestant.withPeers(peers));
+        List<Case> cases = sets.of(set).stream()
+                .filter(one -> isWanted(one) && !contestants(one).isEmpty())
+                .toList();
         if (cases.isEmpty()) {
             out.println("--only: " + only + " (expected: some of "
                     + sets.of(set).stream().map(Case::name).toList() + ")");

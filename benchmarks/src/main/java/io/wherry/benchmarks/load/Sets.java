@@ -31,8 +31,9 @@ final class Sets {
      * Makes the cases.
      *
      * @param subscribers how many at most, whatever a workload's name says
+     * @param withPeers Wherry, and servers of others
      */
-    Sets(BiFunction<Contestant, Settings, Starter> servers, int subscribers) {
+    Sets(BiFunction<Contestant, Settings, Starter> servers, int subscribers, List<Contestant> withPeers) {
         this.servers = servers;
         this.subscribers = subscribers;
         for (String transport : STREAMS) {
@@ -44,8 +45,8 @@ final class Sets {
         }
         idle("idle", WEBSOCKET, "idle-20k", 19_500);
         for (int outstanding : new int[] {1, 16}) {
-            roundTrips("round-trips", WEBSOCKET, outstanding, Contestant.ANSWERING);
-            roundTrips("round-trips", "http", outstanding, Contestant.ANSWERING);
+            roundTrips("round-trips", WEBSOCKET, "round-trips-", outstanding, Contestant.ANSWERING);
+            roundTrips("round-trips", "http", "round-trips-", outstanding, Contestant.ANSWERING);
         }
         polls("polls", "http", "poll-304", 100, true);
         polls("polls", "http", "poll-204", 100, false);
@@ -57,6 +58,9 @@ final class Sets {
         }
         broadcast("threads", WEBSOCKET, "threads-1", 1000, BYTES, 0, 1);
         broadcast("threads", WEBSOCKET, "threads-8", 1000, BYTES, 0, 8);
+        broadcast("peers", WEBSOCKET, "peers-broadcast", 1000, BYTES, 0, 1, withPeers);
+        broadcast("peers", WEBSOCKET, "peers-rate", 1000, BYTES, DELIVERIES_A_SECOND / 1000, 1, withPeers);
+        roundTrips("peers", WEBSOCKET, "peers-round-trips-", 1, withPeers);
         sets.put("quick", pick("broadcast", "rate", "round-trips", "polls"));
         sets.put(
                 "full",
@@ -93,6 +97,18 @@ final class Sets {
 
     private void broadcast(
             String set, String transport, String workload, int count, int bytes, int perSecond, int threads) {
+        broadcast(set, transport, workload, count, bytes, perSecond, threads, Contestant.OURS);
+    }
+
+    private void broadcast(
+            String set,
+            String transport,
+            String workload,
+            int count,
+            int bytes,
+            int perSecond,
+            int threads,
+            List<Contestant> contestants) {
         Broadcast.Plan plan = new Broadcast.Plan(many(count), bytes, BATCH, perSecond, threads);
         boolean isPassing = plan.subscribers() >= FEW;
         String about = String.format(
@@ -111,7 +127,7 @@ final class Sets {
                         transport,
                         about,
                         "deliveries",
-                        Contestant.OURS,
+                        contestants,
                         contestant -> new Broadcast(
                                 plan,
                                 contestant.dialect(),
@@ -121,7 +137,8 @@ final class Sets {
                                 isPassing)));
     }
 
-    private void roundTrips(String set, String transport, int outstanding, List<Contestant> contestants) {
+    private void roundTrips(
+            String set, String transport, String workload, int outstanding, List<Contestant> contestants) {
         RoundTrips.Plan plan = new RoundTrips.Plan(many(50), outstanding, BYTES);
         String about = String.format(
                 Locale.ROOT,
@@ -132,7 +149,7 @@ final class Sets {
         add(
                 set,
                 new Case(
-                        "round-trips-" + outstanding,
+                        workload + outstanding,
                         transport,
                         about,
                         "round trips",
