@@ -323,7 +323,7 @@ public interface ResumeContract extends ContractPart {
     /** A channel that the server has given up is opened anew and tells so; topics lose nothing that is kept. */
     @Test
     default void opensAnewAfterTheResumeWindow() {
-        Server server = fixture().server("wherry.resume-window", "100ms");
+        Server server = fixture().server("wherry.resume-window", "500ms");
         CountDownLatch closed = new CountDownLatch(1);
         server.onClose(channel -> closed.countDown())
                 .onRequest("echo", (channel, message) -> message)
