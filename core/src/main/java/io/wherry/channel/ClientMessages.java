@@ -389,7 +389,7 @@ final class ClientMessages {
 
     private void call(Envelope envelope, RequestHandler handler) {
         answering(handler, channel, envelope.message())
-                .whenComplete((reply, failure) -> channel.mailbox().execute(() -> {
+                .whenComplete((reply, failure) -> channel.mailbox().run(() -> {
                     answered(envelope, reply, failure);
                     replied(envelope);
                 }));

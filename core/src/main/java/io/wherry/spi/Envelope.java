@@ -173,15 +173,15 @@ public record Envelope(
     public void writeHead(ByteBuf out, String formatSuffix) {
         out.writeByte(kind.letter).writeByte(' ');
         if (position != null) {
-            ByteBufUtil.writeAscii(out, position.toString());
+            writePosition(out, position);
         } else if (number > 0) {
-            ByteBufUtil.writeAscii(out, Long.toString(number));
+            writeNumber(out, number);
         } else {
             out.writeByte('-');
         }
         int size = message.size();
         out.writeByte(' ');
-        ByteBufUtil.writeAscii(out, Integer.toString(size));
+        writeNumber(out, size);
         out.writeByte(' ');
         if (size == 0 && message.format() == Format.TEXT) {
             out.writeByte('-');
@@ -196,6 +196,33 @@ public record Envelope(
             ByteBufUtil.writeUtf8(out, argument);
         }
         out.writeByte('\n');
+    }
+
+    /** Appends what {@link Position#toString()} says, without making it. */
+    private static void writePosition(ByteBuf out, Position position) {
+        ByteBufUtil.writeAscii(out, position.epoch());
+        out.writeByte('-');
+        writeNumber(out, position.sequence());
+        if (position.sub() != 0) {
+            out.writeByte('.');
+            writeNumber(out, position.sub());
+        }
+    }
+
+    /** Appends a number that is not negative, in decimals. */
+    private static void writeNumber(ByteBuf out, long number) {
+        int digits = 1;
+        for (long rest = number / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        out.ensureWritable(digits);
+        int end = out.writerIndex() + digits;
+        long rest = number;
+        for (int at = end - 1; at >= end - digits; at--) {
+            out.setByte(at, '0' + (int) (rest % 10));
+            rest /= 10;
+        }
+        out.writerIndex(end);
     }
 
     /**

@@ -37,6 +37,17 @@ final class EnvelopeTest {
                 .isEqualTo("d 1 0 bytes a\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 9, 10, 99, 100, 1052, 999_999_999_999_999_999L, Long.MAX_VALUE})
+    void positionsAndNumbersAreWrittenAsTheyAreShown(long number) {
+        Position position = new Position("k3f9x2", number, number / 2);
+
+        assertThat(write(Envelope.at(position, Kind.HEARTBEAT, "?", null, Message.empty())))
+                .isEqualTo("h " + position + " 0 - ?\n");
+        assertThat(write(Envelope.numbered(Math.max(1, number), Kind.UNSUBSCRIBE, "t", null, Message.empty())))
+                .isEqualTo("u " + Math.max(1, number) + " 0 - t\n");
+    }
+
     @Test
     void aSuffixFollowsTheFormat() {
         ByteBuf out = Unpooled.buffer();

@@ -19,6 +19,11 @@ final class FrameHead {
 
     private FrameHead() {}
 
+    /** How many bytes the head takes of a frame with so many bytes of payload. */
+    static int length(int payload) {
+        return payload < 126 ? 2 : payload <= 0xffff ? 4 : 10;
+    }
+
     /**
      * Appends the head of a data frame that is a whole message.
      *

@@ -29,10 +29,33 @@ final class WebSocketFraming implements Framing {
 
     @Override
     public void encode(Envelope envelope, ByteBuf out) {
-        if (rendering.shows(envelope)) {
+        if (rendering == Rendering.ENVELOPE) {
+            encodeWhole(envelope, out);
+        } else if (rendering.shows(envelope)) {
             ByteBuf payload = rendering.render(envelope);
             FrameHead.write(out, rendering.isText(envelope), false, payload.readableBytes());
             out.writeBytes(payload);
         }
+    }
+
+    /** Writes the envelope in its place, and the frame's head before it, for which it must have left as much room as that takes. */
+    private void encodeWhole(Envelope envelope, ByteBuf out) {
+        int start = out.writerIndex();
+        int room = FrameHead.length(envelope.message().size());
+        int length = writeEnvelope(envelope, out, start, room);
+        if (FrameHead.length(length) != room) {
+            room = FrameHead.length(length);
+            writeEnvelope(envelope, out, start, room);
+        }
+        out.writerIndex(start);
+        FrameHead.write(out, rendering.isText(envelope), false, length);
+        out.writerIndex(start + room + length);
+    }
+
+    /** Writes the envelope after so much room; returns its length. */
+    private static int writeEnvelope(Envelope envelope, ByteBuf out, int start, int room) {
+        out.writerIndex(start).ensureWritable(room).writerIndex(start + room);
+        envelope.writeTo(out);
+        return out.writerIndex() - start - room;
     }
 }

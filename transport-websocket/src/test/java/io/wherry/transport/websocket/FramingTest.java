@@ -15,6 +15,7 @@ import io.wherry.spi.Framing;
 import io.wherry.transport.http.Deflation;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,30 @@ class FramingTest {
         byte[] headBytes = ByteBufUtil.decodeHexDump(head);
         assertThat(Arrays.copyOf(frame, headBytes.length)).isEqualTo(headBytes);
         assertThat(Arrays.copyOfRange(frame, headBytes.length, frame.length)).isEqualTo(payload);
+    }
+
+    /** Whatever the head of the envelope takes of the frame's length, also behind other frames. */
+    @Test
+    void leavesAsMuchRoomForTheHeadAsItTakes() {
+        int[] lengths = IntStream.concat(IntStream.range(0, 140), IntStream.range(65_480, 65_550))
+                .toArray();
+        for (int length : lengths) {
+            Envelope envelope = message(
+                    Kind.MESSAGE, Message.wrap(Format.TEXT, "x".repeat(length).getBytes(StandardCharsets.US_ASCII)));
+            ByteBuf whole = Unpooled.buffer();
+            envelope.writeTo(whole);
+            ByteBuf expected = Unpooled.buffer().writeByte(7);
+            FrameHead.write(expected, true, false, whole.readableBytes());
+            assertThat(FrameHead.length(whole.readableBytes())).isEqualTo(expected.readableBytes() - 1);
+            expected.writeBytes(whole);
+
+            ByteBuf out = Unpooled.buffer(1).writeByte(7);
+            WebSocketFraming.of(Rendering.ENVELOPE).encode(envelope, out);
+
+            assertThat(ByteBufUtil.equals(out, expected))
+                    .as("length %d", length)
+                    .isTrue();
+        }
     }
 
     @ParameterizedTest
