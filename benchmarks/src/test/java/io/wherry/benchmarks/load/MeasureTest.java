@@ -47,6 +47,7 @@ final class MeasureTest {
                 .containsSubsequence("| `netty` | ", " |  | ", "| `wherry` | ", "| `channels` | ")
                 .containsPattern("`netty` Netty 4\\.")
                 .doesNotContain(directory.toString());
+        assertThat(directory.resolve("quick.png")).isNotEmptyFile();
         JsonNode servers = new JsonMapper()
                 .readTree(directory.resolve("quick.json").toFile())
                 .at("/cases/0/servers");
