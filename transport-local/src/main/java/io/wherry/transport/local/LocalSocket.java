@@ -91,7 +91,14 @@ final class LocalSocket {
         taken = new ArrayList<>();
         if (!tellPeer(to -> to.arrive(batch))) {
             batch.forEach(ByteBuf::release);
-            finish(new WherryException(ErrorCode.UNAVAILABLE, "local: the other side's loop has ended"));
+            // What the other side has sent before waits in this loop, and is taken first.
+            loop.execute(this::peerLoopEnded);
+        }
+    }
+
+    private void peerLoopEnded() {
+        if (!closed && !peerClosed) {
+            peerClosed(new WherryException(ErrorCode.UNAVAILABLE, "local: the other side's loop has ended"));
         }
     }
 

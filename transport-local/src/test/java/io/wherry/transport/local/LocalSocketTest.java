@@ -137,6 +137,17 @@ class LocalSocketTest {
         assertThat(one.isWritable()).isFalse();
     }
 
+    @Test
+    void takesWhatThePeerHasSentBeforeItsLoopEnded() {
+        write(other, "last");
+        other.close(null);
+        otherLoop.end();
+        write(one, "a");
+        one.flush();
+        clock.run();
+        assertThat(left.events).containsExactly("last", "complete", "closed");
+    }
+
     private static void write(LocalSocket socket, String... texts) {
         for (String text : texts) {
             ByteBuf bytes = Unpooled.buffer();
