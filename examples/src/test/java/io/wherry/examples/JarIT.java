@@ -85,7 +85,13 @@ final class JarIT {
         check(
                 "http",
                 folder,
-                List.of("-cp", config + System.getProperty("path.separator") + JAR, Main.class.getName()),
+                List.of(
+                        // Said by the manifest where the jar is run as such; newer JVMs warn of native sockets
+                        // otherwise.
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        config + System.getProperty("path.separator") + JAR,
+                        Main.class.getName()),
                 Map.of());
     }
 
