@@ -4,12 +4,17 @@ package io.wherry.benchmarks.load;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Asks what is answered by the same payload, in whatever frame. Confined to the swarm's thread. */
 final class EchoAsker extends Asker {
 
     private final Marks marks;
     private final Question question;
+    /** Null where the answers do not come in frames. */
+    private final @Nullable Pings pings;
+
+    private int pingsToAnswer;
 
     /** How a question is framed. */
     @FunctionalInterface
@@ -19,15 +24,36 @@ final class EchoAsker extends Asker {
         void write(ByteBuffer out, byte[] payload);
     }
 
-    EchoAsker(Swarm swarm, int bytes, Question question) {
+    private EchoAsker(Swarm swarm, int bytes, Question question, @Nullable Pings pings) {
         super(swarm, bytes);
         this.marks = new Marks(bytes);
         this.question = question;
+        this.pings = pings;
+    }
+
+    /** Asks by frames of a WebSocket, and answers pings with the next question. */
+    static EchoAsker byFrames(Swarm swarm, int bytes, Question question) {
+        return new EchoAsker(swarm, bytes, question, new Pings());
+    }
+
+    /** Asks by POSTs. */
+    static EchoAsker byPosts(Swarm swarm, int bytes, String target) {
+        return new EchoAsker(swarm, bytes, post(target), null);
     }
 
     @Override
     void take(ByteBuffer in) {
+        if (pings != null) {
+            pingsToAnswer += pings.count(in);
+        }
         marks.take(in, this::answered);
+    }
+
+    @Override
+    void before(ByteBuffer out) {
+        for (; pingsToAnswer > 0; pingsToAnswer--) {
+            Pings.answer(out);
+        }
     }
 
     @Override
@@ -49,7 +75,7 @@ final class EchoAsker extends Asker {
     }
 
     /** A POST of its own. */
-    static Question post(String target) {
+    private static Question post(String target) {
         return (out, payload) -> out.put(String.format(
                                 Locale.ROOT,
                                 "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n",

@@ -111,7 +111,7 @@ enum PeerDialect implements Dialect {
         byte[] text = new byte[before.length + bytes + after.length];
         System.arraycopy(before, 0, text, 0, before.length);
         System.arraycopy(after, 0, text, before.length + bytes, after.length);
-        return new EchoAsker(swarm, bytes, (out, payload) -> {
+        return EchoAsker.byFrames(swarm, bytes, (out, payload) -> {
             System.arraycopy(payload, 0, text, before.length, bytes);
             EchoAsker.webSocket(out, text);
         });

@@ -23,10 +23,9 @@ enum WherryDialect implements Dialect {
 
         @Override
         public Asker asker(Swarm swarm, String transport, String answer, int bytes) {
-            return new EchoAsker(
-                    swarm,
-                    bytes,
-                    transport.equals("websocket") ? EchoAsker::webSocket : EchoAsker.post("/wherry/http?to=echo"));
+            return transport.equals("websocket")
+                    ? EchoAsker.byFrames(swarm, bytes, EchoAsker::webSocket)
+                    : EchoAsker.byPosts(swarm, bytes, "/wherry/http?to=echo");
         }
     },
     /** A channel: the protocol {@code wherry.v1}. */
