@@ -44,7 +44,7 @@ final class AttachedConnection implements ConnectionListener {
     public void receiveComplete() {
         channel.mailbox().run(() -> {
             if (channel.connections().isConnectedBy(connection)) {
-                channel.inbound().batchEnded();
+                channel.inbound().sendUrgentAcknowledgement();
             }
         });
     }

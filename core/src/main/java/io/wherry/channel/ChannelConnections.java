@@ -280,7 +280,7 @@ final class ChannelConnections {
         if (answerDue) {
             answerDue = !channel.tell(answer());
         }
-        channel.inbound().batchEnded();
+        channel.inbound().sendUrgentAcknowledgement();
         channel.reader().writable();
     }
 

@@ -139,7 +139,7 @@ final class ClientMessages {
     }
 
     /** Sends the acknowledgement at the end of a batch; that of requests alone waits for their replies to carry it. */
-    void batchEnded() {
+    void sendUrgentAcknowledgement() {
         if (acknowledgementUrgent) {
             sendAcknowledgement();
         }

@@ -129,10 +129,6 @@ final class Reader {
 
     // ---- topics
 
-    int subscriptionCount() {
-        return subscriptions.size();
-    }
-
     @Nullable Subscribed find(TopicHistory history) {
         for (Subscribed subscribed : subscriptions) {
             if (subscribed.history() == history) {

@@ -310,11 +310,6 @@ public final class RealServer implements Server {
         }
     }
 
-    /** A channel has ended for the application; its client may still have to be told. */
-    void ended(ServerChannel channel) {
-        logger.debug("{} has ended", channel);
-    }
-
     void closed(Channel channel) {
         Consumer<Channel> listener = onClose;
         if (listener != null) {
