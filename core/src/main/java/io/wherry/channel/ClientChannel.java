@@ -43,6 +43,7 @@ final class ClientChannel extends ListeningChannel {
     private final Loop loop;
     private final Outbox outbox;
     private final ClientSubscriptions subscriptions = new ClientSubscriptions(this);
+    private final Outcomes outcomes;
     private final ServerMessages inbound;
     private final Connector connector;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -58,6 +59,7 @@ final class ClientChannel extends ListeningChannel {
         this.client = client;
         this.loop = loop;
         this.outbox = new Outbox(budget());
+        this.outcomes = new Outcomes(completions());
         this.inbound = new ServerMessages(this);
         this.connector = new Connector(this, uri);
     }
@@ -114,13 +116,13 @@ final class ClientChannel extends ListeningChannel {
 
     /** The server has a new channel for this client: what was the old one's alone is gone. */
     private void channelLost(@Nullable Position before) {
-        subscriptions.withdrawRenewals(outbox);
+        subscriptions.withdrawRenewals();
         outbox.beginAnew(new WherryException(
                 ErrorCode.UNKNOWN_CHANNEL,
                 "the channel was lost before an answer came: nobody knows whether it was applied"));
         inbound.beginAnew();
         for (String topic : subscriptions.confirmed()) {
-            subscriptions.renew(topic, before, outbox, new Renewal(topic));
+            subscriptions.renew(topic, before);
         }
         listeners().gap(new Gap("*", Gap.Reason.CHANNEL, null));
     }
@@ -281,18 +283,7 @@ final class ClientChannel extends ListeningChannel {
     @Override
     public CompletionStage<Void> send(String to, Message message) {
         CompletableFuture<Void> arrived = new CompletableFuture<>();
-        Outcome outcome = new Outcome() {
-            @Override
-            public void acknowledged() {
-                completions().done(arrived);
-            }
-
-            @Override
-            public void failed(WherryException reason) {
-                completions().fail(arrived, reason);
-            }
-        };
-        post(new Sent(Kind.DIRECT, Envelope.requireName("to", to), null, message, outcome), arrived);
+        post(new Sent(Kind.DIRECT, Envelope.requireName("to", to), null, message, outcomes.arrival(arrived)), arrived);
         return arrived;
     }
 
@@ -305,64 +296,24 @@ final class ClientChannel extends ListeningChannel {
     public CompletionStage<Message> request(String to, Message message, Duration timeout) {
         Envelope.requireName("to", to);
         CompletableFuture<Message> reply = new CompletableFuture<>();
-        Asking asking = new Asking(reply);
+        Outcomes.Reply asking = outcomes.reply(reply);
         Sent sent = new Sent(Kind.REQUEST, to, null, message, asking);
-        Runnable startTimer = () -> asking.timer = loop.schedule(
+        Runnable startTimer = () -> asking.giveUpBy(loop.schedule(
                 () -> {
                     outbox.abandon(sent);
                     asking.failed(PendingRequests.timeout(to, timeout));
                     completions().flush();
                 },
-                Durations.nanos(timeout));
+                Durations.nanos(timeout)));
         onLoop(startTimer, () -> reply.completeExceptionally(closedAlready()));
         post(sent, reply);
         return reply;
     }
 
-    /** What becomes of a request. */
-    private final class Asking implements Outcome {
-
-        private final CompletableFuture<Message> reply;
-        private Loop.@Nullable Timer timer;
-
-        Asking(CompletableFuture<Message> reply) {
-            this.reply = reply;
-        }
-
-        @Override
-        public void answered(Message answer) {
-            cancelTimer();
-            completions().complete(reply, answer);
-        }
-
-        @Override
-        public void failed(WherryException reason) {
-            cancelTimer();
-            completions().fail(reply, reason);
-        }
-
-        private void cancelTimer() {
-            Loop.Timer running = timer;
-            if (running != null) {
-                running.cancel();
-            }
-        }
-    }
-
     @Override
     public CompletionStage<Position> publish(String topic, Message message) {
         CompletableFuture<Position> published = new CompletableFuture<>();
-        Outcome outcome = new Outcome() {
-            @Override
-            public void answered(Message answer) {
-                completions().complete(published, Position.parse(answer.text()));
-            }
-
-            @Override
-            public void failed(WherryException reason) {
-                completions().fail(published, reason);
-            }
-        };
+        Outcome outcome = outcomes.answer(published, answer -> Position.parse(answer.text()));
         post(new Sent(Kind.PUBLISH, Envelope.requireName("topic", topic), message.key(), message, outcome), published);
         return published;
     }
@@ -373,48 +324,15 @@ final class ClientChannel extends ListeningChannel {
                 subscriptions.new RealSubscription(Envelope.requireName("topic", topic), start, listener);
         Runnable subscribe = () -> {
             subscriptions.add(subscription);
-            give(new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), new Outcome() {
-                @Override
-                public void answered(Message answer) {
-                    subscriptions.answered(topic);
-                    completions().complete(subscription.stage(), Position.parse(answer.text()));
-                }
-
-                @Override
-                public void failed(WherryException reason) {
-                    subscriptions.answered(topic);
-                    subscriptions.remove(subscription);
-                    completions().fail(subscription.stage(), reason);
-                }
-            }));
+            give(new Sent(
+                    Kind.SUBSCRIBE,
+                    topic,
+                    start.toString(),
+                    Message.empty(),
+                    subscriptions.new Subscribing(subscription)));
         };
         onLoop(subscribe, () -> subscription.stage().completeExceptionally(closedAlready()));
         return subscription;
-    }
-
-    /** What becomes of a subscription that is made again on a new channel. */
-    private final class Renewal implements Outcome {
-
-        private final String topic;
-
-        Renewal(String topic) {
-            this.topic = topic;
-        }
-
-        @Override
-        public void answered(Message answer) {
-            subscriptions.answered(topic);
-        }
-
-        @Override
-        public void failed(WherryException reason) {
-            if (ended != null) {
-                return;
-            }
-            subscriptions.answered(topic);
-            log.warn("{}: topic {} could not be subscribed to again", ClientChannel.this, topic, reason);
-            listeners().gap(new Gap(topic, Gap.Reason.CHANNEL, null));
-        }
     }
 
     void unsubscribe(RealSubscription subscription) {
@@ -442,17 +360,7 @@ final class ClientChannel extends ListeningChannel {
 
     private void refreshCredentials(CompletableFuture<Void> refreshed) {
         Credentials credentials = client.credentials();
-        Outcome outcome = new Outcome() {
-            @Override
-            public void answered(Message answer) {
-                completions().done(refreshed);
-            }
-
-            @Override
-            public void failed(WherryException reason) {
-                completions().fail(refreshed, reason);
-            }
-        };
+        Outcome outcome = outcomes.done(refreshed);
         credentials.renew(loop, failure -> {
             if (failure != null) {
                 completions().fail(refreshed, failure);

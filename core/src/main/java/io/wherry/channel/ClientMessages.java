@@ -3,21 +3,17 @@ package io.wherry.channel;
 
 import io.wherry.Authorizer.Action;
 import io.wherry.ErrorCode;
-import io.wherry.Gap;
 import io.wherry.Handshake;
 import io.wherry.Message;
 import io.wherry.MessageHandler;
 import io.wherry.Position;
 import io.wherry.RequestHandler;
 import io.wherry.Start;
-import io.wherry.TopicOptions;
 import io.wherry.WherryException;
-import io.wherry.log.Entry;
 import io.wherry.log.TopicHistory;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -484,7 +480,7 @@ final class ClientMessages {
             reader.subscribe(history, head, channel.settings().limits());
         }
         // All of the answer has its place at the head: nothing that was published meanwhile may come before it.
-        giveHistory(history, start, head);
+        SubscriptionHistory.give(channel, history, start, head);
         answerAfter(
                 head,
                 envelope,
@@ -493,78 +489,8 @@ final class ClientMessages {
                 Message.of(channel.server().log().position(head).toString()));
     }
 
-    private void giveHistory(TopicHistory history, Start start, long head) {
-        int max = channel.settings().limits().history();
-        List<Entry> entries = new ArrayList<>();
-        Position after = start.position();
-        if (start.mode() == Start.Mode.LAST) {
-            history.readLast(
-                    Math.min(start.count(), max), head, channel.server().log().now(), entries);
-            passOver(entries, max);
-        } else if (after != null) {
-            boolean sameEpoch = after.epoch().equals(channel.server().log().epoch());
-            long from = sameEpoch ? channel.reader().requireKnown(after, head).sequence() : 0;
-            long missing = history.readBehind(
-                    from, head, Integer.MAX_VALUE, channel.server().log().now(), entries);
-            missing = Math.max(missing, passOver(entries, max));
-            if (!sameEpoch) {
-                giveGap(history, Gap.Reason.EPOCH, after, head);
-            }
-            if (missing > from) {
-                giveGap(history, Gap.Reason.OVERRUN, channel.server().log().position(Math.min(missing, head)), head);
-            }
-        }
-        for (Entry entry : entries) {
-            channel.own()
-                    .give(
-                            head,
-                            Kind.HISTORY,
-                            history.name(),
-                            entry.envelope().argument() == null
-                                    ? entry.position().toString()
-                                    : entry.position() + " " + entry.envelope().argument(),
-                            entry.envelope().message());
-        }
-    }
-
-    /**
-     * Takes the oldest entries out, so that at most {@code max} are left, and no more than the channel's log has room for.
-     *
-     * @return the sequence number of the newest that was taken out, 0 for none
-     */
-    private long passOver(List<Entry> entries, int max) {
-        int kept = 0;
-        long room = channel.budget().room() / 2;
-        while (kept < Math.min(max, entries.size())) {
-            room -= OwnLog.weight(
-                    entries.get(entries.size() - 1 - kept).envelope().message());
-            if (room < 0) {
-                break;
-            }
-            kept++;
-        }
-        List<Entry> passedOver = entries.subList(0, entries.size() - kept);
-        long newest =
-                passedOver.isEmpty() ? 0 : passedOver.get(passedOver.size() - 1).sequence();
-        passedOver.clear();
-        return newest;
-    }
-
-    private void giveGap(TopicHistory history, Gap.Reason reason, Position upTo, long head) {
-        channel.own().give(head, Kind.GAP, history.name(), reason.text() + " " + upTo, Message.empty());
-    }
-
     private void unsubscribe(Envelope envelope) {
         channel.reader().unsubscribe(channel.server().requireTopic(envelope.name()));
         answer(envelope, Kind.REPLY, null, Message.empty());
-    }
-
-    /** Checks that a client may publish to a topic. */
-    static void requirePublishable(TopicHistory history) {
-        TopicOptions options = history.options();
-        if (!options.clientPublish()) {
-            throw new WherryException(
-                    ErrorCode.FORBIDDEN, "topic: " + history.name() + " (expected: one to which clients may publish)");
-        }
     }
 }

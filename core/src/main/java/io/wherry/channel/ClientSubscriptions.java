@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
+import io.wherry.Gap;
 import io.wherry.Message;
 import io.wherry.MessageListener;
 import io.wherry.Position;
@@ -19,9 +20,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The topics that a client's channel reads, and who listens. Confined to the channel's loop. */
 final class ClientSubscriptions {
+
+    private static final Logger log = LoggerFactory.getLogger(ClientSubscriptions.class);
 
     private final ClientChannel channel;
     private final Map<String, TopicListeners> byTopic = new LinkedHashMap<>();
@@ -94,6 +99,54 @@ final class ClientSubscriptions {
         }
     }
 
+    /** What becomes of a subscription. */
+    final class Subscribing implements Outcome {
+
+        private final RealSubscription subscription;
+
+        Subscribing(RealSubscription subscription) {
+            this.subscription = subscription;
+        }
+
+        @Override
+        public void answered(Message answer) {
+            ClientSubscriptions.this.answered(subscription.topic);
+            channel.completions().complete(subscription.subscribed, Position.parse(answer.text()));
+        }
+
+        @Override
+        public void failed(WherryException reason) {
+            ClientSubscriptions.this.answered(subscription.topic);
+            remove(subscription);
+            channel.completions().fail(subscription.subscribed, reason);
+        }
+    }
+
+    /** What becomes of a subscription that is made again on a new channel. */
+    private final class Renewing implements Outcome {
+
+        private final String topic;
+
+        Renewing(String topic) {
+            this.topic = topic;
+        }
+
+        @Override
+        public void answered(Message answer) {
+            ClientSubscriptions.this.answered(topic);
+        }
+
+        @Override
+        public void failed(WherryException reason) {
+            if (channel.hasEnded()) {
+                return;
+            }
+            ClientSubscriptions.this.answered(topic);
+            log.warn("{}: topic {} could not be subscribed to again", channel, topic, reason);
+            channel.listeners().gap(new Gap(topic, Gap.Reason.CHANNEL, null));
+        }
+    }
+
     void add(RealSubscription subscription) {
         TopicListeners topic = byTopic.computeIfAbsent(subscription.topic, any -> new TopicListeners());
         topic.listeners.add(subscription);
@@ -104,7 +157,7 @@ final class ClientSubscriptions {
      * Subscribes to a topic again, on a new channel: after the position at which the old one was lost, or where the channel
      * before that one was lost, had its renewal not been answered.
      */
-    void renew(String topic, @Nullable Position lostAt, Outbox outbox, Outcome outcome) {
+    void renew(String topic, @Nullable Position lostAt) {
         TopicListeners listeners = byTopic.get(topic);
         if (listeners == null) {
             return;
@@ -113,24 +166,24 @@ final class ClientSubscriptions {
         Position after = listeners.renewedAfter == null ? lostAt : listeners.renewedAfter;
         listeners.renewedAfter = after;
         Start start = after == null ? Start.now() : Start.after(after);
-        Sent renewal = new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), outcome);
+        Sent renewal = new Sent(Kind.SUBSCRIBE, topic, start.toString(), Message.empty(), new Renewing(topic));
         listeners.renewal = renewal;
-        outbox.addFirst(renewal);
+        channel.outbox().addFirst(renewal);
     }
 
     /** The channel was lost: what subscribes again, and was not answered, is not to be sent on the next one. */
-    void withdrawRenewals(Outbox outbox) {
+    void withdrawRenewals() {
         for (TopicListeners topic : byTopic.values()) {
             Sent renewal = topic.renewal;
             topic.renewal = null;
             if (renewal != null) {
-                outbox.abandon(renewal);
+                channel.outbox().abandon(renewal);
             }
         }
     }
 
     /** The server has answered the first subscription of a topic that is being answered. */
-    void answered(String topic) {
+    private void answered(String topic) {
         TopicListeners listeners = byTopic.get(topic);
         Answering first = listeners == null ? null : listeners.answering.poll();
         RealSubscription subscription = first == null ? null : first.subscription;

@@ -177,7 +177,7 @@ public final class RealServer implements Server {
         if (topic == null) {
             throw unknownTopic(name);
         }
-        ClientMessages.requirePublishable(topic.history());
+        topic.requireClientPublish();
         return topic.publish(message);
     }
 

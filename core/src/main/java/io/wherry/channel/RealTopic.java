@@ -71,6 +71,14 @@ final class RealTopic implements Topic {
                 : CompletableFuture.completedFuture(log.append(history, message).position());
     }
 
+    /** Checks that a client may publish to this topic. */
+    void requireClientPublish() {
+        if (!options().clientPublish()) {
+            throw new WherryException(
+                    ErrorCode.FORBIDDEN, "topic: " + name() + " (expected: one to which clients may publish)");
+        }
+    }
+
     static WherryException tooLarge(int size, int maxMessage) {
         return new WherryException(
                 ErrorCode.TOO_LARGE,

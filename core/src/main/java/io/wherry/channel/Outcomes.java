@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.channel;
+
+import io.wherry.Message;
+import io.wherry.WherryException;
+import io.wherry.channel.Outbox.Outcome;
+import io.wherry.spi.Loop;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the outcomes that complete a stage of the application's. Confined to the channel's loop, but for the making. */
+final class Outcomes {
+
+    private final Completions completions;
+
+    Outcomes(Completions completions) {
+        this.completions = completions;
+    }
+
+    /** Completes a stage when the server has what was sent. */
+    Outcome arrival(CompletableFuture<Void> stage) {
+        return new Outcome() {
+            @Override
+            public void acknowledged() {
+                completions.done(stage);
+            }
+
+            @Override
+            public void failed(WherryException reason) {
+                completions.fail(stage, reason);
+            }
+        };
+    }
+
+    /** Completes a stage with what the server's answer says. */
+    <T> Outcome answer(CompletableFuture<T> stage, Function<Message, T> reading) {
+        return new Outcome() {
+            @Override
+            public void answered(Message answer) {
+                completions.complete(stage, reading.apply(answer));
+            }
+
+            @Override
+            public void failed(WherryException reason) {
+                completions.fail(stage, reason);
+            }
+        };
+    }
+
+    /** Completes a stage when the server has answered, whatever it says. */
+    Outcome done(CompletableFuture<Void> stage) {
+        return new Outcome() {
+            @Override
+            public void answered(Message answer) {
+                completions.done(stage);
+            }
+
+            @Override
+            public void failed(WherryException reason) {
+                completions.fail(stage, reason);
+            }
+        };
+    }
+
+    /** Completes a stage with the reply to a request. */
+    Reply reply(CompletableFuture<Message> stage) {
+        return new Reply(completions, stage);
+    }
+
+    /** What becomes of a request, with the timer that gives it up. */
+    static final class Reply implements Outcome {
+
+        private final Completions completions;
+        private final CompletableFuture<Message> stage;
+        private Loop.@Nullable Timer timer;
+
+        private Reply(Completions completions, CompletableFuture<Message> stage) {
+            this.completions = completions;
+            this.stage = stage;
+        }
+
+        /** Sets the timer that is cancelled when the request has been answered or refused. */
+        void giveUpBy(Loop.Timer running) {
+            timer = running;
+        }
+
+        @Override
+        public void answered(Message answer) {
+            cancelTimer();
+            completions.complete(stage, answer);
+        }
+
+        @Override
+        public void failed(WherryException reason) {
+            cancelTimer();
+            completions.fail(stage, reason);
+        }
+
+        private void cancelTimer() {
+            Loop.Timer running = timer;
+            if (running != null) {
+                running.cancel();
+            }
+        }
+    }
+}
