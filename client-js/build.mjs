@@ -10,7 +10,7 @@ import { minify } from 'terser';
 /** What it must not grow over, and what it is to shrink to. */
 const MAX_BYTES = 8992;
 /** The same, with what lets tabs share a channel. */
-const MAX_SHARED_BYTES = 10880;
+const MAX_SHARED_BYTES = 11080;
 const GOAL_BYTES = 6 * 1024;
 const LICENSE = '/* Wherry, SPDX-License-Identifier: Apache-2.0 */';
 

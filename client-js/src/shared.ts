@@ -45,6 +45,7 @@ type Ask =
   | { ask: 'handle'; name: string; isRequest: boolean }
   | { ask: 'reply'; id: number; copy?: Copy; failure?: Failure }
   | { ask: 'event'; type: string }
+  | { ask: 'alive'; lock?: string; patience?: number }
   | { ask: 'bye' };
 
 /** What the worker tells a tab. */
@@ -58,6 +59,7 @@ type Tell = { standing?: Standing } & (
   | { tell: 'transport'; value: TransportChange }
   | { tell: 'close'; value: Failure }
   | { tell: 'writable'; value?: undefined }
+  | { tell: 'again' }
 );
 
 const copyOf = (message: Message): Copy => ({
@@ -78,6 +80,10 @@ interface Tab {
   tell(what: Tell): void;
   subscriptions: Map<number, Subscription>;
   handles: Set<string>;
+  /** The lock that it holds while it is there. */
+  lock?: string | undefined;
+  /** Ends the waiting for its next sign of life, where it holds none. */
+  stopWaiting?: () => void;
   /** Requests of the server's that this tab is to answer. */
   asked: Map<number, { done(reply: Message): void; failed(why: WherryError): void }>;
 }
@@ -140,7 +146,11 @@ export const serveTabs = (scope: { onconnect: ((event: MessageEvent) => void) | 
   };
 
   const leave = (tab: Tab): void => {
+    tab.lock = undefined;
+    tab.stopWaiting?.();
+    tab.handles.clear();
     tab.subscriptions.forEach((one) => one.close());
+    tab.subscriptions.clear();
     tab.asked.forEach(({ failed }) => failed(new WherryError('unavailable', 'the tab has gone')));
     tabs.delete(tab);
     if (!tabs.size) {
@@ -148,6 +158,22 @@ export const serveTabs = (scope: { onconnect: ((event: MessageEvent) => void) | 
       const left = channel;
       channel = undefined;
       void left?.close();
+    }
+  };
+
+  /** A tab is there, and is gone when its lock is free, or, where it has none, when it has said nothing for a while. */
+  const watch = (tab: Tab, lock: string | undefined, patience: number | undefined): void => {
+    if (lock) {
+      tab.lock = lock;
+      void navigator.locks.request(lock, () => {
+        if (tab.lock === lock) {
+          leave(tab);
+        }
+      });
+    } else {
+      tab.stopWaiting?.();
+      const timer = setTimeout(() => leave(tab), patience);
+      tab.stopWaiting = () => clearTimeout(timer);
     }
   };
 
@@ -175,6 +201,10 @@ export const serveTabs = (scope: { onconnect: ((event: MessageEvent) => void) | 
         return;
       }
       if (!channel || !tabs.has(tab)) {
+        if (data.ask === 'alive' && !data.lock) {
+          // It was frozen for so long that it was given up.
+          tab.tell({ tell: 'again' });
+        }
         return;
       }
       if (data.ask === 'send') {
@@ -209,6 +239,8 @@ export const serveTabs = (scope: { onconnect: ((event: MessageEvent) => void) | 
         } else {
           asked?.done(messageOf(data.copy!));
         }
+      } else if (data.ask === 'alive') {
+        watch(tab, data.lock, data.patience);
       } else if (data.ask === 'event') {
         events.dispatchEvent(new Event(data.type));
       } else {
@@ -259,6 +291,9 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
   const listeners: Partial<Record<Tell['tell'], (value: never) => void>> = {};
   const last: Partial<Record<Tell['tell'], unknown>> = {};
   let standing: Standing = { id: '', transport: '', state: 'connecting', position: undefined, isWritable: true };
+  const patience = (options.lostAfter ?? 40e3) * 4;
+  let beats: ReturnType<typeof setInterval> | undefined;
+  let release = (): void => {};
   let lastId = 0;
   let closed: WherryError | undefined;
 
@@ -295,6 +330,7 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
   const end = (why: WherryError): void => {
     if (!closed) {
       closed = why;
+      beQuiet();
       removeEventListener('pagehide', hidden);
       removeEventListener('pageshow', shown);
       document.removeEventListener('visibilitychange', seen);
@@ -347,6 +383,8 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
       void run(() => handler?.(messageOf(data.copy), channel));
     } else if (data.tell === 'request') {
       void answer(data.name, data.id, messageOf(data.copy));
+    } else if (data.tell === 'again') {
+      open();
     } else if (data.tell === 'close') {
       end(errorOf(data.value));
     } else if (data.tell !== 'state' || last.state !== data.value) {
@@ -358,13 +396,36 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
   };
   worker.onerror = () => end(new WherryError('unavailable', 'no worker at ' + script.href));
 
+  /** Lets the worker find out when this tab is gone without a word, as one that has crashed. */
+  const live = (): void => {
+    beQuiet();
+    if (navigator.locks) {
+      const lock = 'wherry ' + Math.random();
+      void navigator.locks.request(lock, () => {
+        ask({ ask: 'alive', lock });
+        return new Promise<void>((done) => (release = done));
+      });
+    } else {
+      const beat = (): void => ask({ ask: 'alive', patience });
+      beat();
+      beats = setInterval(beat, patience / 8);
+    }
+  };
+  const beQuiet = (): void => {
+    release();
+    clearInterval(beats);
+  };
   const open = (): void => {
     ask({ ask: 'open', url: absolute, options });
+    live();
     listening.forEach(({ topic, start }, id) => ask({ ask: 'subscribe', id, topic, start }));
     handlers.forEach((_, name) => ask({ ask: 'handle', name, isRequest: false }));
     requestHandlers.forEach((_, name) => ask({ ask: 'handle', name, isRequest: true }));
   };
-  const hidden = (): void => ask({ ask: 'bye' });
+  const hidden = (): void => {
+    ask({ ask: 'bye' });
+    beQuiet();
+  };
   const shown = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) {
       open();

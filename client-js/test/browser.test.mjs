@@ -198,6 +198,47 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       await way.stop();
     });
 
+    for (const by of ['a lock', 'signs of life']) {
+      test(`a tab that crashes is noticed by ${by}`, { timeout }, async () => {
+        const { page: stays, close } = await openPage();
+        const crashes = await browser.newPage();
+        await crashes.goto(stays.url());
+        for (const tab of [stays, crashes]) {
+          await tab.evaluate((hasLocks) => {
+            // Registered before the script's, so that it hears nothing, as when the tab crashes.
+            addEventListener('pagehide', (event) => event.stopImmediatePropagation());
+            if (!hasLocks) {
+              Object.defineProperty(navigator, 'locks', { value: undefined });
+            }
+          }, by === 'a lock');
+          await tab.addScriptTag({ url: '/wherry/shared.js' });
+          await tab.evaluate(follow, { lostAfter: 400 }, 'connectShared');
+          await tab.evaluate((name) => channel.onRequest('question', () => name) && undefined, tab === stays ? 'stays' : 'crashes');
+        }
+        const ask = () => stays.evaluate(() => {
+          globalThis.asked = '';
+          channel.onMessage('asked', (message) => (globalThis.asked = message.text()));
+          channel.send('ask', 'who');
+        });
+        await ask();
+        await until(stays, () => asked === 'crashes', 'the answer of the one');
+        if (name === 'chromium') {
+          const session = await crashes.createCDPSession();
+          session.send('Page.crash').catch(() => {});
+        } else {
+          await crashes.close();
+        }
+        // The worker passes on to the one that is left what it is asked from then on.
+        const end = Date.now() + 30_000;
+        do {
+          assert.ok(Date.now() < end, 'not within 30 s: the answer of the other');
+          await ask();
+          await pause(200);
+        } while ((await stays.evaluate(() => asked)) !== 'stays');
+        await close();
+      });
+    }
+
     test('a WebSocket shows a ticket where it cannot send headers', { timeout }, async () => {
       const guarded = await startServer({ 'http.tickets': true }, 0, ['Bearer ada']);
       const way = await startProxy(guarded.port);

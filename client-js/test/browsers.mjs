@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the browsers are, and how they are driven: both by one tool, which speaks to each what it understands.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import puppeteer from 'puppeteer-core';
 
 const NAMES = { chromium: ['chromium', 'chromium-browser', 'google-chrome'], firefox: ['firefox-esr', 'firefox'] };
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TARGET = new URL('../target/screenshots/', import.meta.url).pathname;
 
 /** The program of a browser, if it is there. */
@@ -45,4 +47,13 @@ export async function until(page, condition, what, ...args) {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** What keeps people from using a page as it is shown now: what axe-core calls serious or critical. */
+export async function barriers(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () =>
+    (await globalThis.axe.run()).violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 5).map(({ target }) => target).join(', ')}`));
 }

@@ -2,7 +2,7 @@
 // The demo page of time-server in real browsers; leaves pictures of it in target/screenshots.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { findBrowser, launch, picture, until } from './browsers.mjs';
+import { barriers, findBrowser, launch, picture, until } from './browsers.mjs';
 import { startProxy, startTimeServer } from './server.mjs';
 
 const PANELS = ['poll', 'longpoll', 'sse', 'websocket', 'comet', 'client'];
@@ -81,6 +81,7 @@ describe('the page of time-server', { concurrency: 2 }, () => ['chromium', 'fire
       await page.click('#cut-all');
       await until(page, () => [...document.querySelectorAll('section')].every((section) => section.dataset.state === 'cut'), 'cuts');
       await picture(page, `${name}-cut`);
+      assert.deepEqual(await barriers(page), []);
       await page.click('#cut-all');
       await ticks(page, 'ticks after a cut by hand');
       await page.click('input[value=longpoll]');
@@ -96,19 +97,31 @@ describe('the page of time-server', { concurrency: 2 }, () => ['chromium', 'fire
       await page.click('#sse .source');
       await until(page, () => /new EventSource/.test(document.querySelector('dialog[open] pre')?.textContent), 'the source');
       await picture(page, `${name}-source`);
+      assert.deepEqual(await barriers(page), []);
       await page.keyboard.press('Escape');
       assert.equal(await page.evaluate(() => document.querySelector('dialog[open]')), null);
     });
 
-    test('it looks like something', { timeout }, async () => {
-      for (const scheme of name === 'chromium' ? ['light', 'dark'] : ['dark']) {
+    test('it looks like something', { timeout }, async (t) => {
+      // Firefox takes its colours when it begins.
+      const other = name === 'firefox' && (await launch(name));
+      const light = other && (await other.newPage());
+      if (light) {
+        t.after(() => other.close());
+        await light.goto(page.url());
+        await ticks(light, 'ticks in the light');
+      }
+      for (const scheme of ['light', 'dark']) {
+        const seen = scheme === 'light' && light ? light : page;
         if (name === 'chromium') {
           await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
         }
-        await picture(page, `${name}-desktop-${scheme}`);
-        await picture(page, `${name}-phone-${scheme}`, { phone: true });
-        // Nothing sticks out at the side.
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        for (const size of ['desktop', 'phone']) {
+          await picture(seen, `${name}-${size}-${scheme}`, { phone: size === 'phone' });
+          // Nothing sticks out at the side.
+          assert.ok(await seen.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+          assert.deepEqual(await barriers(seen), [], `${size}, ${scheme}`);
+        }
       }
     });
 
