@@ -41,7 +41,7 @@ final class GzipBody {
         GzipRun run = GzipRun.of(loop, envelopes);
         crc = run.checksum(crc);
         length += run.length();
-        stream.write(run.chunk());
+        stream.write(stream.isChunked() ? run.chunk() : run.blocks());
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link GzipFraming} has written of some envelopes, as it travels: all blocks in one chunk (RFC 9112, section 7.1), and
+ * What a {@link GzipFraming} has written of some envelopes, as it travels: all blocks, in one chunk (RFC 9112, section 7.1) where that is due, and
  * what they add to a stream's trailer. Confined to a loop.
  *
  * <p>The readers of a loop are given the same buffer one after the other. What is made of it is kept until the loop's turn is
@@ -24,6 +24,8 @@ final class GzipRun {
     };
 
     private final ByteBuf chunk;
+    private final int blocksIndex;
+    private final int blocksLength;
     private final int crc;
     private final int length;
     private final Crc32Shift shift;
@@ -54,6 +56,8 @@ final class GzipRun {
         shift = new Crc32Shift(content);
         chunk = loop.alloc().directBuffer(blocks + ChunkedFraming.MAX_OVERHEAD);
         ChunkedFraming.beginChunk(blocks, chunk);
+        blocksIndex = chunk.writerIndex();
+        blocksLength = blocks;
         for (index = envelopes.readerIndex(); index < end; ) {
             int size = envelopes.getInt(index);
             chunk.writeBytes(envelopes, index + GzipFraming.HEAD_LENGTH, size);
@@ -75,6 +79,11 @@ final class GzipRun {
     /** The blocks in a chunk; lent. */
     ByteBuf chunk() {
         return chunk;
+    }
+
+    /** The blocks alone, the same bytes; lent. */
+    ByteBuf blocks() {
+        return chunk.slice(blocksIndex, blocksLength);
     }
 
     /** How many bytes the blocks hold. */

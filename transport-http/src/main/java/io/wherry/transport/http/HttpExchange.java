@@ -106,9 +106,14 @@ public final class HttpExchange {
         return connection.loop();
     }
 
-    /** Whether chunked coding can be used to answer: not for HTTP/1.0. */
+    /** Whether chunked coding is used to answer: by HTTP/1.1 alone. */
     public boolean isChunkable() {
-        return request.protocolVersion().isKeepAliveDefault();
+        return version().majorVersion() == 1 && version().isKeepAliveDefault();
+    }
+
+    /** Whether an answer of unknown length ends with the connection: for HTTP/1.0. */
+    public boolean isCloseDelimited() {
+        return !version().isKeepAliveDefault();
     }
 
     /** Whether it was answered, or a stream or an upgrade has begun. */

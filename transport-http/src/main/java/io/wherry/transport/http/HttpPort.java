@@ -261,7 +261,8 @@ public final class HttpPort implements Port {
             }
             Loop loop = context.loops().of(channel.eventLoop());
             RequestDecoder decoder = new RequestDecoder(context.limits());
-            HttpServerConnection connection = new HttpServerConnection(HttpPort.this, loop, holds(loop), decoder);
+            HttpServerConnection connection =
+                    new HttpServerConnection(HttpPort.this, loop, holds(loop), new Http1Wire(decoder));
             connections.add(connection);
             channel.pipeline().addLast(decoder, new HttpResponseEncoder(), connection, QuietTail.INSTANCE);
             if (closing) {

@@ -4,24 +4,17 @@ package io.wherry.transport.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.wherry.ErrorCode;
@@ -43,17 +36,13 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServerConnection.class);
     private static final Duration LINGER = Duration.ofSeconds(1);
-    /** Content that is not longer is copied behind its head, so that both are one write. */
-    private static final int COPIED = 4096;
 
     private final HttpPort port;
     private final Loop loop;
-    private final RequestDecoder decoder;
+    private final Wire wire;
     private final Holds holds;
     private final Deadline deadline;
     private @Nullable Channel channel;
-    private @Nullable ChannelHandlerContext ctx;
-    private @Nullable ChannelHandlerContext past;
     private @Nullable HttpExchange exchange;
     private @Nullable Incoming incoming;
     private @Nullable HttpStream stream;
@@ -66,11 +55,11 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     private boolean upgraded;
     private boolean stopping;
 
-    HttpServerConnection(HttpPort port, Loop loop, Holds holds, RequestDecoder decoder) {
+    HttpServerConnection(HttpPort port, Loop loop, Holds holds, Wire wire) {
         this.port = port;
         this.loop = loop;
         this.holds = holds;
-        this.decoder = decoder;
+        this.wire = wire;
         this.deadline = new Deadline(loop, this::late);
     }
 
@@ -104,8 +93,8 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
-        ctx = added;
         channel = added.channel();
+        wire.added(added);
         timesRequest = true;
         deadline.in(context().limits().handshakeTime());
     }
@@ -147,7 +136,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (exchange == null && stream == null && !timesRequest && decoder.hasBegun()) {
+        if (exchange == null && stream == null && !timesRequest && wire.hasBegun()) {
             timesRequest = true;
             deadline.in(context().limits().handshakeTime());
         }
@@ -160,7 +149,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         }
         if (waitsForRoom && channel().isWritable()) {
             waitsForRoom = false;
-            next();
+            wire.next();
         }
     }
 
@@ -174,14 +163,15 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     /** A request has come, as far as its head. */
     void began(HttpExchange begun) {
         exchange = begun;
-        keepsAlive = !stopping && !begun.request().decoderResult().isFailure() && HttpUtil.isKeepAlive(begun.request());
+        keepsAlive = !wire.isForOne()
+                && !stopping
+                && !begun.request().decoderResult().isFailure()
+                && HttpUtil.isKeepAlive(begun.request());
     }
 
     /** Asks for the body (RFC 9110, section 10.1.1). */
     void goOn() {
-        context(ctx)
-                .writeAndFlush(new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+        wire.goOn();
     }
 
     /** The request has come whole; how long the answer takes is its route's affair. */
@@ -197,10 +187,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
             headers.set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
         }
         boolean hidden = bodiless || answered.method().equals(HttpMethod.HEAD);
-        ByteBuf sent = hidden ? Unpooled.EMPTY_BUFFER : content.retainedDuplicate();
-        context(ctx)
-                .writeAndFlush(new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1, status, sent, headers, EmptyHttpHeaders.INSTANCE));
+        wire.respond(status, headers, hidden ? Unpooled.EMPTY_BUFFER : content.retainedDuplicate());
         answered();
     }
 
@@ -211,29 +198,8 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     /** Answers with bytes that are made already, where {@link HttpExchange#isCommon}. */
     void respond(AnswerHead head, ByteBuf content) {
-        ChannelHandlerContext to = pastEncoder();
-        int length = content.readableBytes();
-        if (length <= COPIED) {
-            ByteBuf answer = to.alloc().directBuffer(head.size() + length);
-            head.writeTo(answer);
-            answer.writeBytes(content, content.readerIndex(), length);
-            to.writeAndFlush(answer, to.voidPromise());
-        } else {
-            ByteBuf first = to.alloc().directBuffer(head.size());
-            head.writeTo(first);
-            to.write(first, to.voidPromise());
-            to.writeAndFlush(content.retainedDuplicate(), to.voidPromise());
-        }
+        wire.respond(head, content);
         answered();
-    }
-
-    private ChannelHandlerContext pastEncoder() {
-        ChannelHandlerContext known = past;
-        if (known == null) {
-            known = Objects.requireNonNull(channel().pipeline().context(HttpResponseEncoder.class), "encoder");
-            past = known;
-        }
-        return known;
     }
 
     HttpStream stream(HttpExchange answered, HttpResponseStatus status, HttpHeaders headers) {
@@ -241,22 +207,17 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         keepsAlive &= chunked;
         complete(answered, headers);
         headers.set("X-Accel-Buffering", "no");
-        HttpStream begun = new HttpStream(this, pastEncoder(), chunked);
+        HttpStream begun = new HttpStream(this, wire, chunked);
         if (answered.method().equals(HttpMethod.HEAD)) {
-            context(ctx)
-                    .writeAndFlush(new DefaultFullHttpResponse(
-                            HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE));
+            wire.respond(status, headers, Unpooled.EMPTY_BUFFER);
             begun.close(null);
             answered();
             return begun;
         }
-        if (chunked) {
-            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        }
         deadline.cancel();
         exchange = null;
         stream = begun;
-        context(ctx).write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+        wire.begin(status, headers, chunked);
         return begun;
     }
 
@@ -264,7 +225,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         if (stream == ended) {
             ended.ending();
             stream = null;
-            context(ctx).writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            wire.end();
             ended.close(null);
             answered();
         }
@@ -272,28 +233,11 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     void upgrade(HttpExchange answered, HttpHeaders headers, ChannelHandler... handlers) {
         port.origins().expose(answered.headers(), headers);
-        ChannelHandlerContext here = context(ctx);
-        here.writeAndFlush(new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.SWITCHING_PROTOCOLS,
-                Unpooled.EMPTY_BUFFER,
-                headers,
-                EmptyHttpHeaders.INSTANCE));
         deadline.cancel();
         exchange = null;
         upgraded = true;
-        Channel socket = channel();
-        port.upgraded(this, socket);
-        ChannelPipeline pipeline = socket.pipeline();
-        String tail = Objects.requireNonNull(pipeline.context(QuietTail.class), "tail")
-                .name();
-        pipeline.remove(HttpResponseEncoder.class);
-        for (ChannelHandler handler : handlers) {
-            // May write at once, so that the encoder is gone by now.
-            pipeline.addBefore(tail, null, handler);
-        }
-        pipeline.remove(this);
-        pipeline.remove(decoder);
+        port.upgraded(this, channel());
+        wire.upgrade(headers, handlers);
     }
 
     /** Adds what the answers to all peers have. */
@@ -309,11 +253,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         addCommon(headers);
         port.origins().expose(answered.headers(), headers);
         keepsAlive &= whole;
-        if (!keepsAlive) {
-            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (!answered.isChunkable()) {
-            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-        }
+        wire.addPersistence(headers, keepsAlive, answered.isCloseDelimited());
     }
 
     /** Goes on after an answer. */
@@ -330,28 +270,21 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         timesRequest = false;
         deadline.in(context().limits().idleTime());
         if (channel().isWritable()) {
-            next();
+            wire.next();
         } else {
             waitsForRoom = true;
             unread = channel().bytesBeforeWritable();
         }
     }
 
-    private void next() {
-        ChannelHandlerContext before =
-                Objects.requireNonNull(channel().pipeline().context(decoder), "decoder");
-        decoder.next(before);
-    }
-
     /** A close with input unread would reset the connection, and the peer might lose the answer. */
     private void closeAfterAnswer() {
-        decoder.discard();
-        channel().config().setAutoRead(true);
+        wire.discard();
         if (whole) {
             // A peer that reads no more is not waited for; one that reads, however slowly, is.
             unread = channel().bytesBeforeWritable();
             deadline.in(context().limits().idleTime());
-            context(ctx).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            wire.closeWhenSent();
         } else {
             timesRequest = true;
             deadline.in(LINGER);
@@ -388,11 +321,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         return unread > 0 && (before == 0 || unread < before);
     }
 
-    private Channel channel() {
+    Channel channel() {
         return Objects.requireNonNull(channel, "channel");
-    }
-
-    private static ChannelHandlerContext context(@Nullable ChannelHandlerContext added) {
-        return Objects.requireNonNull(added, "ctx");
     }
 }

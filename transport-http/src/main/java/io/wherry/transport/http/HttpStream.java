@@ -2,28 +2,26 @@
 package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a response that goes on: in chunks for a peer of HTTP/1.1, up to the end of the connection for one of
- * HTTP/1.0. Confined to the loop of its connection. After {@link #end} and {@link Listener#closed} calls have no effect.
+ * HTTP/1.0, as it is for one of HTTP/2. Confined to the loop of its connection. After {@link #end} and {@link Listener#closed} calls have no effect.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
 public final class HttpStream {
 
     private final HttpServerConnection connection;
-    private final ChannelHandlerContext past;
+    private final Wire wire;
     private final boolean chunked;
     private @Nullable Listener listener;
     private @Nullable Throwable cause;
     private boolean closed;
     private long written;
 
-    HttpStream(HttpServerConnection connection, ChannelHandlerContext past, boolean chunked) {
+    HttpStream(HttpServerConnection connection, Wire wire, boolean chunked) {
         this.connection = connection;
-        this.past = past;
+        this.wire = wire;
         this.chunked = chunked;
     }
 
@@ -48,7 +46,7 @@ public final class HttpStream {
     public void listen(Listener to) {
         listener = to;
         if (closed) {
-            past.channel().eventLoop().execute(() -> to.closed(cause));
+            connection.loop().execute(() -> to.closed(cause));
         }
     }
 
@@ -59,12 +57,12 @@ public final class HttpStream {
 
     /** Whether the socket takes more without piling up. */
     public boolean isWritable() {
-        return !closed && past.channel().isWritable();
+        return !closed && connection.channel().isWritable();
     }
 
     /** Has the connection cut when the peer acknowledges nothing for so long, where the system can. */
     void limitUnacknowledged(Duration limit) {
-        connection.context().loops().limitUnacknowledged(past.channel(), limit);
+        connection.context().loops().limitUnacknowledged(connection.channel(), limit);
     }
 
     /** How many bytes were given to {@link #write} and {@link #writeContent}. */
@@ -80,7 +78,7 @@ public final class HttpStream {
     public void write(ByteBuf bytes) {
         if (!closed && bytes.isReadable()) {
             written += bytes.readableBytes();
-            past.write(bytes.retainedDuplicate(), past.voidPromise());
+            wire.write(bytes);
         }
     }
 
@@ -93,17 +91,18 @@ public final class HttpStream {
         if (!chunked) {
             write(content);
         } else if (!closed && content.isReadable()) {
-            ByteBuf chunk = past.alloc().buffer(content.readableBytes() + 16);
+            ByteBuf chunk = connection.loop().alloc().buffer(content.readableBytes() + ChunkedFraming.MAX_OVERHEAD);
             ChunkedFraming.writeChunk(content, chunk);
             written += content.readableBytes();
-            past.write(chunk, past.voidPromise());
+            wire.write(chunk);
+            chunk.release();
         }
     }
 
     /** Sends what was written. */
     public void flush() {
         if (!closed) {
-            past.flush();
+            wire.flush();
         }
     }
 
@@ -121,7 +120,7 @@ public final class HttpStream {
     }
 
     void writabilityChanged() {
-        if (!closed && listener != null && past.channel().isWritable()) {
+        if (!closed && listener != null && connection.channel().isWritable()) {
             listener.writable();
         }
     }

@@ -4,7 +4,9 @@ package io.wherry.transport.http;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,14 @@ final class QuietTail extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(QuietTail.class);
 
     private QuietTail() {}
+
+    /** Adds handlers before the one that is this. */
+    static void addBefore(ChannelPipeline pipeline, ChannelHandler... handlers) {
+        String tail = Objects.requireNonNull(pipeline.context(INSTANCE), "tail").name();
+        for (ChannelHandler handler : handlers) {
+            pipeline.addBefore(tail, null, handler);
+        }
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {

@@ -46,9 +46,11 @@ public final class StreamConnection implements Connection, HttpStream.Listener {
         this.framing = framing(exchange, style, inGzip);
     }
 
-    /** Whether the answer is compressed. The blocks come in chunks, so that it is not for HTTP/1.0. */
+    /** Whether the answer is compressed. Its end must show, so that it is not for HTTP/1.0. */
     private static boolean isInGzip(HttpExchange exchange, StreamStyle style) {
-        return style.gzipped() != null && exchange.isChunkable() && AcceptEncoding.prefersGzip(exchange.headers());
+        return style.gzipped() != null
+                && !exchange.isCloseDelimited()
+                && AcceptEncoding.prefersGzip(exchange.headers());
     }
 
     private static Framing framing(HttpExchange exchange, StreamStyle style, boolean inGzip) {

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.transport.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 and 1.0 (RFC 9112): one request after the other, heads through Netty's encoder, content that is framed already past it.
+ * Confined to its loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
+final class Http1Wire implements Wire {
+
+    /** Content that is not longer is copied behind its head, so that both are one write. */
+    private static final int COPIED = 4096;
+
+    private final RequestDecoder decoder;
+    private @Nullable ChannelHandlerContext connection;
+    private @Nullable ChannelHandlerContext past;
+
+    Http1Wire(RequestDecoder decoder) {
+        this.decoder = decoder;
+    }
+
+    @Override
+    public void added(ChannelHandlerContext to) {
+        connection = to;
+        past = to.pipeline().context(HttpResponseEncoder.class);
+    }
+
+    @Override
+    public boolean isForOne() {
+        return false;
+    }
+
+    @Override
+    public boolean hasBegun() {
+        return decoder.hasBegun();
+    }
+
+    @Override
+    public void goOn() {
+        connection()
+                .writeAndFlush(new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    }
+
+    @Override
+    public void addPersistence(HttpHeaders headers, boolean keepsAlive, boolean isOldPeer) {
+        if (!keepsAlive) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (isOldPeer) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    @Override
+    public void respond(HttpResponseStatus status, HttpHeaders headers, ByteBuf content) {
+        connection()
+                .writeAndFlush(new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, status, content, headers, EmptyHttpHeaders.INSTANCE));
+    }
+
+    @Override
+    public void respond(AnswerHead head, ByteBuf content) {
+        ChannelHandlerContext to = past();
+        int length = content.readableBytes();
+        if (length <= COPIED) {
+            ByteBuf answer = to.alloc().directBuffer(head.size() + length);
+            head.writeTo(answer);
+            answer.writeBytes(content, content.readerIndex(), length);
+            to.writeAndFlush(answer, to.voidPromise());
+        } else {
+            ByteBuf first = to.alloc().directBuffer(head.size());
+            head.writeTo(first);
+            to.write(first, to.voidPromise());
+            to.writeAndFlush(content.retainedDuplicate(), to.voidPromise());
+        }
+    }
+
+    @Override
+    public void begin(HttpResponseStatus status, HttpHeaders headers, boolean chunked) {
+        if (chunked) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        connection().write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        ChannelHandlerContext to = past();
+        to.write(bytes.retainedDuplicate(), to.voidPromise());
+    }
+
+    @Override
+    public void flush() {
+        past().flush();
+    }
+
+    @Override
+    public void end() {
+        connection().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    @Override
+    public void next() {
+        decoder.next(Objects.requireNonNull(connection().pipeline().context(decoder), "decoder"));
+    }
+
+    @Override
+    public void discard() {
+        decoder.discard();
+        connection().channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public void closeWhenSent() {
+        connection().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void upgrade(HttpHeaders headers, ChannelHandler... handlers) {
+        ChannelHandlerContext from = connection();
+        from.writeAndFlush(new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.SWITCHING_PROTOCOLS,
+                Unpooled.EMPTY_BUFFER,
+                headers,
+                EmptyHttpHeaders.INSTANCE));
+        ChannelPipeline pipeline = from.pipeline();
+        // The handlers may write at once, so that the encoder must be gone by then.
+        pipeline.remove(HttpResponseEncoder.class);
+        QuietTail.addBefore(pipeline, handlers);
+        pipeline.remove(from.handler());
+        pipeline.remove(decoder);
+    }
+
+    private ChannelHandlerContext connection() {
+        return Objects.requireNonNull(connection, "connection");
+    }
+
+    private ChannelHandlerContext past() {
+        return Objects.requireNonNull(past, "encoder");
+    }
+}
