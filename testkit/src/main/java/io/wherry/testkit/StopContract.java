@@ -78,9 +78,9 @@ public interface StopContract extends ContractPart {
         assertThat(strangersNetwork.connects()).isLessThanOrEqualTo(2);
         Server second = fixture().server("wherry.port", Integer.toString(Math.max(0, first.port())));
         BlockingQueue<String> atSecond = new LinkedBlockingQueue<>();
+        second.topic("topic");
         second.onMessage("up", (channel, message) -> atSecond.add(message.text()))
                 .start();
-        second.topic("topic");
 
         assertThat(client.takeGap().reason()).isEqualTo(Gap.Reason.CHANNEL);
         assertThat(client.takeGap().reason()).isEqualTo(Gap.Reason.EPOCH);
