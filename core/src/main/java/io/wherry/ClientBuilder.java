@@ -98,8 +98,13 @@ public final class ClientBuilder {
                 found.load(values, file), found, headers, suppliedHeaders, closesWithChannel, environment);
     }
 
-    /** Opens a channel with a client of its own, which ends with it. */
-    Channel connectAlone(URI uri) {
+    /**
+     * Opens a channel with a client of its own, which ends with the channel. It keeps the JVM alive until the channel is closed.
+     *
+     * @param uri the server's path, such as {@code http://localhost:8080/wherry}
+     * @throws WherryException with {@link ErrorCode#BAD_REQUEST} for a configuration that is wrong
+     */
+    public Channel connect(URI uri) {
         return build(true).connect(uri);
     }
 }

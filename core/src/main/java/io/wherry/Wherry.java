@@ -25,6 +25,6 @@ public final class Wherry {
      * @param uri the server's path, such as {@code http://localhost:8080/wherry}
      */
     public static Channel connect(URI uri) {
-        return client().connectAlone(uri);
+        return client().connect(uri);
     }
 }

@@ -2,7 +2,6 @@
 package io.wherry.examples;
 
 import io.wherry.Channel;
-import io.wherry.Client;
 import io.wherry.Message;
 import io.wherry.Server;
 import io.wherry.Wherry;
@@ -22,15 +21,14 @@ public final class Tls {
                         .set("wherry.host", "localhost")
                         .set("wherry.tls.certificate", certificate.certificate().toString())
                         .set("wherry.tls.key", certificate.key().toString())
-                        .build();
-                Client client = Wherry.client()
-                        .set("wherry.tls.trust", certificate.certificate().toString())
                         .build()) {
             server.onRequest("whisper", (channel, secret) -> Message.of("Nobody else heard: " + secret.text()));
             server.start();
 
             URI uri = URI.create("https://localhost:" + server.port() + "/wherry");
-            try (Channel channel = client.connect(uri)) {
+            try (Channel channel = Wherry.client()
+                    .set("wherry.tls.trust", certificate.certificate().toString())
+                    .connect(uri)) {
                 Message reply = channel.request("whisper", Message.of("the tide turns at six"))
                         .toCompletableFuture()
                         .join();
