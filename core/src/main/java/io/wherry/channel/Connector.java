@@ -326,9 +326,10 @@ final class Connector implements Attempt.Owner {
             hasRenewed = true;
             connect();
         } else if (reason.code() == ErrorCode.UNKNOWN_CHANNEL) {
-            channelId = null;
             // A channel that was just opened may be lost again and again, where its requests come to several servers.
-            again(attempt.isOpen() ? backoff.nextNanos() : 0);
+            boolean isOfNoChannel = attempt.isOpen() || channelId == null;
+            channelId = null;
+            again(isOfNoChannel ? backoff.nextNanos() : 0);
         } else if (reason.code() == ErrorCode.SUPERSEDED && isOurs) {
             again(0);
         } else if (attempt.isOpen() && (reason.code() == ErrorCode.SUPERSEDED || reason.code() == ErrorCode.CLOSED)) {

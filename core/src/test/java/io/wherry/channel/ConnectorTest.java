@@ -4,9 +4,11 @@ package io.wherry.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.Channel;
+import io.wherry.ErrorCode;
 import io.wherry.Message;
 import io.wherry.Position;
 import io.wherry.Wherry;
+import io.wherry.WherryException;
 import io.wherry.config.Config;
 import io.wherry.config.ConfigKey;
 import io.wherry.spi.ClientConnection;
@@ -97,6 +99,23 @@ final class ConnectorTest {
         loop.advance(30 * SECOND);
         loop.runAll();
         assertThat(transport.isClosed).isTrue();
+    }
+
+    @Test
+    void aServerThatDoesNotKnowAChannelThatWasNotNamedIsNotAskedWithoutEnd() {
+        loop.runAll();
+        refuse();
+        loop.advance(0);
+        assertThat(transport.connects).isEqualTo(1);
+
+        loop.advance(SECOND);
+        loop.runAll();
+        assertThat(transport.connects).isEqualTo(2);
+    }
+
+    private void refuse() {
+        loop.inLoop(() -> transport.listener().closed(new WherryException(ErrorCode.UNKNOWN_CHANNEL, "channel: gone")));
+        loop.runAll();
     }
 
     @Test
