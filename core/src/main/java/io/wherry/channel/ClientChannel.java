@@ -379,7 +379,9 @@ final class ClientChannel extends ListeningChannel {
         isRefreshing = true;
         var unused = refreshCredentials().handle((done, failure) -> {
             onLoop(() -> isRefreshing = false, () -> {});
-            if (failure != null) {
+            if (failure != null && state() == State.CLOSED) {
+                log.debug("{}: closed before its credentials were refreshed", this, failure);
+            } else if (failure != null) {
                 log.warn("{}: credentials could not be refreshed", this, failure);
             }
             return null;
