@@ -4,7 +4,9 @@ package io.wherry.benchmarks.load;
 import io.wherry.benchmarks.measure.Sample;
 import io.wherry.benchmarks.server.Payload;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +19,22 @@ final class Broadcast implements Trial {
 
     private final Plan plan;
     private final ServerProcess server;
-    private final Handshake handshake;
+    private final Dialect dialect;
+    private final String transport;
     private final boolean isPassing;
     private @Nullable Swarm swarm;
-    private long published;
+    private Tally tally;
 
     /**
      * How a broadcast is done.
      *
-     * @param subscribers their number
+     * @param audience who gets it
      * @param bytes the length of each payload
      * @param batch how many messages are published at once
      * @param perSecond how many messages in a second; 0 for as many as can be
      * @param threads how many threads publish
      */
-    record Plan(int subscribers, int bytes, int batch, int perSecond, int threads) {
+    record Plan(Audience audience, int bytes, int batch, int perSecond, int threads) {
 
         boolean isTimed() {
             return perSecond > 0 && bytes >= Payload.TIMED;
@@ -43,28 +46,27 @@ final class Broadcast implements Trial {
      *
      * @param isPassing whether connections are closed between two turns, since those of all servers together are too many
      */
-    Broadcast(
-            Plan plan,
-            Dialect dialect,
-            String transport,
-            List<String> headers,
-            ServerProcess server,
-            boolean isPassing) {
+    Broadcast(Plan plan, Dialect dialect, String transport, ServerProcess server, boolean isPassing) {
         this.plan = plan;
-        this.handshake = dialect.subscribe(transport, Dialect.topics(1), headers);
+        this.dialect = dialect;
+        this.transport = transport;
         this.server = server;
         this.isPassing = isPassing;
+        this.tally = new Tally(plan.audience());
     }
 
     private Swarm connect() throws IOException, InterruptedException {
         Swarm made = new Swarm();
         Subscriber.Count count = plan.isTimed() ? Subscriber.Count.DELAYS : Subscriber.Count.NUMBER;
-        for (int i = 0; i < plan.subscribers(); i++) {
-            made.connect(server.port(), handshake, answer -> new Subscriber(made, plan.bytes(), count));
+        for (List<Integer> topics : plan.audience().subscribers()) {
+            made.connect(
+                    server.port(),
+                    dialect.subscribe(transport, topics, List.of()),
+                    answer -> new Subscriber(made, plan.bytes(), count));
         }
         made.start();
-        server.awaitSubscribers(plan.subscribers());
-        published = 0;
+        server.awaitSubscribers(plan.audience().subscriptions());
+        tally = new Tally(plan.audience());
         return made;
     }
 
@@ -87,35 +89,43 @@ final class Broadcast implements Trial {
     }
 
     private Sample run(Swarm swarm, long nanos) throws IOException, InterruptedException, TimeoutException {
-        long before = published;
+        long before = tally.deliveries();
         swarm.takeDelays();
-        Meter meter = new Meter(server);
+        Meter meter = new Meter(server, swarm);
         if (plan.perSecond() > 0) {
             int count = Math.max(1, Math.toIntExact(plan.perSecond() * nanos / TimeUnit.SECONDS.toNanos(1)));
-            server.publishAtRate(count, plan.bytes(), 1, plan.perSecond());
-            published += count;
+            server.publishAtRate(count, plan.bytes(), tally.published(), plan.perSecond());
+            tally.publish(count);
         } else {
-            while (meter.elapsed() < nanos) {
-                server.publish(plan.batch(), plan.bytes(), 1, plan.threads());
-                published += plan.batch();
-                long ahead = (long) plan.batch() * (BATCHES_AHEAD - 1);
-                swarm.await(Math.max(0, published - ahead) * plan.subscribers());
-            }
+            publish(swarm, meter, nanos);
         }
-        swarm.await(published * plan.subscribers());
-        Sample sample =
-                meter.stop((published - before) * plan.subscribers(), plan.isTimed() ? swarm.takeDelays() : null);
+        swarm.await(tally.deliveries());
+        Sample sample = meter.stop(tally.deliveries() - before, plan.isTimed() ? swarm.takeDelays() : null);
         check(swarm);
         return sample;
     }
 
+    private void publish(Swarm swarm, Meter meter, long nanos)
+            throws IOException, InterruptedException, TimeoutException {
+        ArrayDeque<Long> ahead = new ArrayDeque<>();
+        while (meter.elapsed() < nanos) {
+            server.publish(plan.batch(), plan.bytes(), tally.published(), plan.threads());
+            tally.publish(plan.batch());
+            ahead.add(tally.deliveries());
+            if (ahead.size() == BATCHES_AHEAD) {
+                swarm.await(Objects.requireNonNull(ahead.poll()));
+            }
+        }
+    }
+
     /** While nothing is on its way: each has received exactly what was published. */
     private void check(Swarm swarm) {
-        for (Swarm.Peer peer : swarm.peers()) {
-            long count = ((Subscriber) peer).marks().count();
-            if (count != published) {
+        List<Swarm.Peer> peers = swarm.peers();
+        for (int i = 0; i < peers.size(); i++) {
+            long count = ((Subscriber) peers.get(i)).marks().count();
+            if (count != tally.of(i)) {
                 throw new IllegalStateException(
-                        "a subscriber has received " + count + " messages (expected: " + published + ")");
+                        "subscriber " + i + " has received " + count + " messages (expected: " + tally.of(i) + ")");
             }
         }
     }

@@ -3,6 +3,7 @@ package io.wherry.benchmarks.load;
 
 import io.wherry.benchmarks.server.Contender;
 import io.wherry.benchmarks.server.NettyContender;
+import io.wherry.benchmarks.server.Settings;
 import io.wherry.benchmarks.server.WherryContender;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Map;
 record Contestant(String name, String className, Dialect dialect, String classPath, Map<String, String> settings) {
 
     private static final String OWN = System.getProperty("java.class.path");
+    private static final String OTHERS = "others";
     private static final Map<String, String> ON_LOOP = Map.of("wherry.callbacks", "loop");
 
     /** The reference: the least that Netty has to do. */
@@ -39,6 +41,42 @@ record Contestant(String name, String className, Dialect dialect, String classPa
             own("wherry", WherryContender.class, WherryDialect.PLAIN, ON_LOOP),
             own("channels", WherryContender.class, WherryDialect.CHANNEL, ON_LOOP),
             own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
+
+    /** Bare Netty that writes what waits message by message, and that joins it to buffers first. */
+    static final List<Contestant> JOINING = List.of(
+            NETTY,
+            joining("joined-4", 4),
+            joining("joined-16", 16),
+            joining("joined-64", 64),
+            joining("joined-256", 256));
+
+    private static Contestant joining(String name, int kibibytes) {
+        return own(
+                name,
+                NettyContender.class,
+                WherryDialect.PLAIN,
+                Map.of(Settings.JOIN, Integer.toString(kibibytes * 1024)));
+    }
+
+    /** All that is in this jar, beside one other topic, and beside many. */
+    static List<Contestant> beside(int others) {
+        List<Contestant> all = new ArrayList<>();
+        for (Contestant one : OURS) {
+            all.add(one);
+            all.add(new Contestant(
+                    one.name + "-" + others,
+                    one.className,
+                    one.dialect,
+                    one.classPath,
+                    Map.of(OTHERS, Integer.toString(others))));
+        }
+        return all;
+    }
+
+    /** How many other topics there are, where that is of interest. */
+    int others() {
+        return Integer.parseInt(settings.getOrDefault(OTHERS, "1"));
+    }
 
     /** Wherry and the others, whose classes are in a jar of their own. */
     static List<Contestant> withPeers(Path jar) {

@@ -150,7 +150,7 @@ final class FrozenLoad implements Callable<Integer> {
             return CompletableFuture.runAsync(
                     () -> {
                         try {
-                            server.publishAtRate(rate * seconds, bytes, 1, rate);
+                            server.publishAtRate(rate * seconds, bytes, 0, rate);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }

@@ -47,7 +47,7 @@ final class Idle implements Trial {
             TimeUnit.MILLISECONDS.sleep(2 * SETTLING_MILLIS);
             Footprint before = server.memory();
             try (Swarm swarm = new Swarm()) {
-                Meter meter = new Meter(server);
+                Meter meter = new Meter(server, swarm);
                 for (int i = 0; i < connections; i++) {
                     swarm.connect(server.port(), handshake, answer -> (in, socket) -> in.position(in.limit()));
                 }

@@ -120,11 +120,11 @@ final class Measure implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
         Machine machine = new Machine(!isUnpinned);
-        Sets sets = new Sets(
+        Cases making = new Cases(
                 (contestant, settings) ->
                         () -> new ServerProcess(contestant, settings, machine.serverPrefix(), jvmOptions),
-                subscribers,
-                Contestant.withPeers(peers));
+                subscribers);
+        Sets sets = new Sets(making, Contestant.withPeers(peers));
         List<Case> cases = sets.of(set).stream()
                 .filter(one -> isWanted(one) && !contestants(one).isEmpty())
                 .toList();

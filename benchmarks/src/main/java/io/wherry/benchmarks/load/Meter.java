@@ -13,14 +13,18 @@ final class Meter {
     private static final long OWN = ProcessHandle.current().pid();
 
     private final ServerProcess server;
+    private final Swarm swarm;
     private final long allocated;
+    private final long bytes;
     private final ProcessTimes serverBefore;
     private final ProcessTimes ownBefore;
     private final long start;
 
     /** Begins. */
-    Meter(ServerProcess server) throws IOException {
+    Meter(ServerProcess server, Swarm swarm) throws IOException {
         this.server = server;
+        this.swarm = swarm;
+        bytes = swarm.bytes();
         allocated = server.allocated();
         ownBefore = ProcessTimes.of(OWN);
         serverBefore = ProcessTimes.of(server.pid());
@@ -44,6 +48,7 @@ final class Meter {
                 own,
                 Math.max(0, server.allocated() - allocated),
                 ProcessTimes.residentBytes(server.pid()),
+                swarm.bytes() - bytes,
                 delays,
                 null);
     }

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.benchmarks.load;
 
-import io.wherry.benchmarks.measure.Sample;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A server that is polled: at once, with nothing new, or with polls that wait for a message, which is published when all wait. */
-final class Polls implements Trial {
+final class Polls extends Conversation {
 
     private static final int BYTES = 128;
 
     private final int connections;
     private final boolean isLong;
-    private final ServerProcess server;
-    private final Swarm swarm;
 
     /**
      * Begins.
@@ -24,11 +20,11 @@ final class Polls implements Trial {
      */
     Polls(int connections, Contestant contestant, String transport, boolean hasTag, ServerProcess server)
             throws IOException, InterruptedException {
+        super(server, new Swarm());
         this.connections = connections;
         this.isLong = transport.equals("longpoll");
-        this.server = server;
-        this.swarm = new Swarm();
-        server.publish(1, BYTES, 1, 1); // So that there is a position.
+        Swarm swarm = swarm();
+        server.publish(1, BYTES, 0, 1); // So that there is a position.
         String path = "/wherry/" + transport + "?";
         boolean isChannel = contestant.dialect() == WherryDialect.CHANNEL;
         Handshake begin = isChannel
@@ -51,31 +47,14 @@ final class Polls implements Trial {
     }
 
     @Override
-    public String version() {
-        return server.version();
-    }
-
-    @Override
-    public Sample run(long nanos) throws IOException, InterruptedException, TimeoutException {
-        long before = swarm.received();
-        swarm.takeDelays();
-        Meter meter = new Meter(server);
-        if (isLong) {
-            for (long due = before + connections; meter.elapsed() < nanos; due += connections) {
-                server.publish(1, BYTES, 1, 1);
-                swarm.await(due);
-            }
-        } else {
-            swarm.ask((peer, socket) -> ((Asker) peer).begin(socket, 1));
-            TimeUnit.NANOSECONDS.sleep(nanos);
-            swarm.endAsking();
+    void converse(Meter meter, long nanos) throws IOException, InterruptedException, TimeoutException {
+        if (!isLong) {
+            ask(1, nanos);
+            return;
         }
-        return meter.stop(swarm.received() - before, swarm.takeDelays());
-    }
-
-    @Override
-    public void close() throws IOException {
-        server.close();
-        swarm.close();
+        for (long due = swarm().received() + connections; meter.elapsed() < nanos; due += connections) {
+            server().publish(1, BYTES, 0, 1);
+            swarm().await(due);
+        }
     }
 }

@@ -82,14 +82,14 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Publishes some messages at once, to topics in turn, from so many threads. */
-    void publish(int count, int bytes, int topics, int threads) throws IOException {
-        ask("publish " + count + " " + bytes + " " + topics + " " + threads);
+    /** Publishes some messages at once, from the one of a number on, by which each goes to its topic, from so many threads. */
+    void publish(int count, int bytes, long from, int threads) throws IOException {
+        ask("publish " + count + " " + bytes + " " + from + " " + threads);
     }
 
     /** Publishes messages at the times when they are due, so many in a second. */
-    void publishAtRate(int count, int bytes, int topics, int perSecond) throws IOException {
-        ask("rate " + count + " " + bytes + " " + topics + " " + perSecond);
+    void publishAtRate(int count, int bytes, long from, int perSecond) throws IOException {
+        ask("rate " + count + " " + bytes + " " + from + " " + perSecond);
     }
 
     /** Publishes to those alone who have asked for the topic {@code t1} as well. */

@@ -43,6 +43,7 @@ final class Swarm implements AutoCloseable {
     private final List<Peer> peers = new ArrayList<>();
     private final List<SelectionKey> keys = new ArrayList<>();
     private volatile long received;
+    private volatile long bytes;
     private volatile long awaited = Long.MAX_VALUE;
     private volatile boolean isAsking;
     private volatile int outstanding;
@@ -161,12 +162,15 @@ final class Swarm implements AutoCloseable {
         outstanding -= count;
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     private void read(SelectionKey key) throws IOException {
         input.clear();
         SocketChannel socket = (SocketChannel) key.channel();
-        if (socket.read(input) < 0) {
+        int count = socket.read(input);
+        if (count < 0) {
             throw new EOFException("the server has closed a connection");
         }
+        bytes += count;
         ((Peer) key.attachment()).read(input.flip(), socket);
     }
 
@@ -193,6 +197,11 @@ final class Swarm implements AutoCloseable {
     /** How much has been counted since the beginning. */
     long received() {
         return received;
+    }
+
+    /** How many bytes have come over the network since the beginning. */
+    long bytes() {
+        return bytes;
     }
 
     /** Waits until so much has been counted since the beginning. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param generator CPU time of the load generator
  * @param allocated bytes that the server has allocated on its heap
  * @param residentBytes of the server's process afterwards
+ * @param wireBytes that have come from the server over the network
  * @param delays from when a message was due, or a request was sent, in nanoseconds; null where they were not measured
  * @param footprint of each connection; null where it was not measured
  */
@@ -25,6 +26,7 @@ public record Sample(
         ProcessTimes generator,
         long allocated,
         long residentBytes,
+        long wireBytes,
         @Nullable Histogram delays,
         @Nullable Footprint footprint) {
 
@@ -32,7 +34,7 @@ public record Sample(
 
     /** The same with what each connection needs. */
     public Sample with(Footprint each) {
-        return new Sample(operations, nanos, server, generator, allocated, residentBytes, delays, each);
+        return new Sample(operations, nanos, server, generator, allocated, residentBytes, wireBytes, delays, each);
     }
 
     /** How many operations in a second. */
@@ -53,6 +55,11 @@ public record Sample(
     /** Bytes of garbage for each operation. */
     public double garbage() {
         return (double) allocated / operations;
+    }
+
+    /** Bytes that have come over the network for each operation. */
+    public double wire() {
+        return (double) wireBytes / operations;
     }
 
     /** The part of the time in which the server had something to do: ran, or would have run if it had had its processor. */

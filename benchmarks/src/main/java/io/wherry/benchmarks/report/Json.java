@@ -61,6 +61,7 @@ public final class Json {
         map.put("cpuNanos", sample.server().cpu());
         map.put("userShare", sample.userShare());
         map.put("allocated", sample.allocated());
+        map.put("wireBytes", sample.wireBytes());
         map.put("resident", sample.residentBytes());
         map.put("serverBusy", sample.serverBusy());
         map.put("generatorBusy", sample.generatorBusy());

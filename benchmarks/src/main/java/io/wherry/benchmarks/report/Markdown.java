@@ -27,7 +27,7 @@ public final class Markdown {
         versions(page, results);
         page.append(
                 "\nMedians of the rounds, with the lowest and the highest. *CPU*: time of the server's process for each operation. *Ratio*: to the"
-                        + " first row's CPU in the same round. *Garbage*: bytes that the server allocates on its heap for each operation.\n");
+                        + " first row's CPU in the same round. *Garbage*: bytes that the server allocates on its heap for each operation. *On the wire*: bytes that the server has sent for each operation.\n");
         for (Results.Table table : results.tables()) {
             table(page, table);
         }
@@ -59,10 +59,10 @@ public final class Markdown {
         boolean hasDelays = table.has(sample -> sample.delays() != null);
         boolean hasFootprint = table.has(sample -> sample.footprint() != null);
         page.append(
-                "| server | a second | CPU, ns | user | ratio | garbage, B | resident, MiB | busy: server, generator |");
+                "| server | a second | CPU, ns | user | ratio | garbage, B | on the wire, B | resident, MiB | busy: server, generator |");
         page.append(hasDelays ? " 50 %, µs | 99 %, µs | ratio | 99.9 %, µs |" : "");
         page.append(hasFootprint ? " resident, B each | ratio | heap, B each | direct, B each |" : "");
-        page.append("\n|---|---|---|---|---|---|---|---|");
+        page.append("\n|---|---|---|---|---|---|---|---|---|");
         page.append(hasDelays || hasFootprint ? "---|---|---|---|\n" : "\n");
         for (Results.Series series : table.all()) {
             row(page, series);
@@ -79,13 +79,14 @@ public final class Markdown {
     private static void row(StringBuilder page, Results.Series series) {
         page.append(String.format(
                 Locale.ROOT,
-                "| `%s` | %,.0f | %s | %.0f %% | %s | %s | %.0f | %.0f %%, %.0f %%%s |",
+                "| `%s` | %,.0f | %s | %.0f %% | %s | %s | %,.0f | %.0f | %.0f %%, %.0f %%%s |",
                 series.server(),
                 series.spread(Sample::perSecond).median(),
                 series.spread(Sample::cpuNanos).format(0),
                 series.spread(Sample::userShare).median() * 100,
                 series.isReference() ? "" : series.ratio(Sample::cpuNanos).format(3),
                 number(series.spread(Sample::garbage).median()),
+                series.spread(Sample::wire).median(),
                 series.spread(Sample::residentBytes).median() / MIB,
                 series.spread(Sample::serverBusy).median() * 100,
                 series.spread(Sample::generatorBusy).median() * 100,

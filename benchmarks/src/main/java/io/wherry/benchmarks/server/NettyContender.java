@@ -1,85 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.benchmarks.server;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
-import io.netty.util.Version;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.Loops;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * The least that a Netty server has to do, and no bookkeeping, with the bytes of Wherry's plain readers: each message is framed once, in a
- * direct buffer; a turn of the loop takes all that wait, writes a duplicate of each to each subscriber with a void promise, past all encoders,
- * and flushes each subscriber once. It never looks whether a channel is writable. It knows one topic.
+ * direct buffer; a turn of the loop takes all that wait, writes a duplicate of each to each subscriber of its topic with a void promise, past all encoders,
+ * and flushes each subscriber once. It never looks whether a channel is writable. What waits for several topics goes topic by topic.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class NettyContender implements Contender {
+
+    private static final int MAX_HEADER = 64 * 1024;
 
     /** The sockets are those that Wherry would take. */
     private final Loops loops = Loops.start(1, "netty", System.getProperty(CoreKeys.SOCKETS.name(), "auto"));
 
     private final EventLoop loop = loops.group().next();
-    private final ConcurrentLinkedQueue<byte[]> waiting = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Published> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isTurnDue = new AtomicBoolean();
     private final Runnable turn = this::turn;
-    private final List<ByteBuf> frames = new ArrayList<>();
-    private final List<ChannelHandlerContext> subscribers = new ArrayList<>();
+    private final List<NettyTopic> topics;
+    private final List<NettyTopic> touched = new ArrayList<>();
+    private final List<NettyTopic.Reader> unflushed = new ArrayList<>();
+    private final Map<Channel, NettyTopic.Reader> readers = new HashMap<>();
+    private final List<ChannelHandlerContext> polls = new ArrayList<>();
     private final NettyFraming framing;
-    private final Channel listening;
-    private volatile int subscriberCount;
+    private final int joinedBytes;
+    private final NettyServer server;
+    private volatile int subscriptions;
     private ByteBuf latest = Unpooled.EMPTY_BUFFER;
     private long published;
+
+    /** Something that waits for the loop. */
+    private static final class Published {
+
+        private final int topic;
+        private final byte[] text;
+
+        Published(int topic, byte[] text) {
+            this.topic = topic;
+            this.text = text;
+        }
+    }
 
     /** Starts it. */
     public NettyContender(Settings settings) {
         framing = NettyFraming.of(settings.transport());
-        listening = new ServerBootstrap()
-                .group(loops.group())
-                .channel(loops.serverSocketType())
-                .option(ChannelOption.SO_BACKLOG, 4096)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new Initializer())
-                .bind("127.0.0.1", 0)
-                .syncUninterruptibly()
-                .channel();
+        joinedBytes = settings.joinedBytes();
+        topics = Stream.generate(NettyTopic::new).limit(settings.topics()).toList();
+        server = new NettyServer(loops.group(), loops.serverSocketType(), this::initialize);
+    }
+
+    private void initialize(Channel channel) {
+        if (framing == NettyFraming.WEBSOCKET) {
+            channel.pipeline()
+                    .addLast(
+                            new HttpServerCodec(MAX_HEADER, MAX_HEADER, 8192),
+                            new HttpObjectAggregator(8192),
+                            new WebSocketServerProtocolHandler("/wherry/websocket", null, true, 1 << 20, false, true),
+                            new NettyWebSocket(this));
+        } else if (framing == NettyFraming.ANSWER) {
+            channel.pipeline()
+                    .addLast(new HttpRequestDecoder(), new HttpObjectAggregator(1 << 20), new NettyHttp(this));
+        } else {
+            channel.pipeline()
+                    .addLast(
+                            new HttpRequestDecoder(MAX_HEADER, MAX_HEADER, 8192),
+                            new NettyStream(this, framing.head()));
+        }
     }
 
     @Override
     public int port() {
-        return ((InetSocketAddress) listening.localAddress()).getPort();
+        return server.port();
     }
 
     @Override
     public String version() {
-        Version version = Version.identify().get("netty-transport");
-        return "Netty" + (version == null ? "" : " " + version.artifactVersion());
+        return NettyServer.version("Netty");
     }
 
     @Override
     public int subscribers() {
-        return subscriberCount;
+        return subscriptions;
     }
 
     @Override
     public void publish(int topic, byte[] text) {
-        waiting.add(text);
+        waiting.add(new Published(topic, text));
         if (isTurnDue.compareAndSet(false, true)) {
             loop.execute(turn);
         }
@@ -87,25 +115,45 @@ public final class NettyContender implements Contender {
 
     private void turn() {
         isTurnDue.set(false);
-        for (byte[] text = waiting.poll(); text != null; text = waiting.poll()) {
-            ByteBuf frame = framing.frame(text, ++published);
-            latest.release();
-            latest = frame.retainedDuplicate();
-            frames.add(frame);
-        }
-        for (int i = 0; i < subscribers.size(); i++) {
-            ChannelHandlerContext subscriber = subscribers.get(i);
-            for (int f = 0; f < frames.size(); f++) {
-                subscriber.write(frames.get(f).retainedDuplicate(), subscriber.voidPromise());
+        for (Published next = waiting.poll(); next != null; next = waiting.poll()) {
+            NettyTopic topic = topics.get(next.topic);
+            ByteBuf frame = framing.frame(next.text, ++published, topic.isOneOfSeveral() ? "t" + next.topic : "");
+            if (framing == NettyFraming.ANSWER) {
+                answerPolls(frame);
+            } else if (topic.add(frame)) {
+                touched.add(topic);
             }
-            subscriber.flush();
         }
-        frames.forEach(ByteBuf::release);
-        frames.clear();
-        if (framing == NettyFraming.ANSWER) { // Each poll is answered once.
-            subscribers.clear();
-            subscriberCount = 0;
+        for (int i = 0; i < touched.size(); i++) {
+            NettyTopic topic = touched.get(i);
+            if (joinedBytes > 0) {
+                topic.join(joinedBytes);
+            }
+            topic.deliver(unflushed);
         }
+        touched.clear();
+        for (int i = 0; i < unflushed.size(); i++) {
+            unflushed.get(i).flush();
+        }
+        unflushed.clear();
+    }
+
+    /** Each poll is answered once, and what comes later by what is the latest then. */
+    private void answerPolls(ByteBuf answer) {
+        latest.release();
+        latest = answer;
+        for (int i = 0; i < polls.size(); i++) {
+            ChannelHandlerContext poll = polls.get(i);
+            poll.writeAndFlush(answer.retainedDuplicate(), poll.voidPromise());
+        }
+        polls.clear();
+        subscriptions = 0;
+    }
+
+    /** A poll waits. Called on the loop. */
+    void add(ChannelHandlerContext poll) {
+        polls.add(poll);
+        subscriptions = polls.size();
     }
 
     /** The number of the last message. Called on the loop. */
@@ -118,16 +166,26 @@ public final class NettyContender implements Contender {
         return latest.retainedDuplicate();
     }
 
-    /** From now on a connection gets what is published. Called on the loop. */
-    void add(ChannelHandlerContext subscriber) {
-        subscribers.add(subscriber);
-        subscriberCount = subscribers.size();
+    /** From now on a connection gets what is published to some topics. Called on the loop. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
+    void add(ChannelHandlerContext subscriber, List<Integer> numbers) {
+        NettyTopic.Reader reader = new NettyTopic.Reader(
+                subscriber, numbers.stream().map(topics::get).toList());
+        reader.topics().forEach(topic -> topic.readers().add(reader));
+        subscriptions += numbers.size();
+        readers.put(subscriber.channel(), reader);
     }
 
     /** Called on the loop, when a connection has ended. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     void remove(Channel channel) {
-        subscribers.removeIf(subscriber -> subscriber.channel() == channel);
-        subscriberCount = subscribers.size();
+        NettyTopic.Reader reader = readers.remove(channel);
+        if (reader != null) {
+            reader.topics().forEach(topic -> topic.readers().remove(reader));
+            subscriptions -= reader.topics().size();
+        } else if (polls.removeIf(poll -> poll.channel() == channel)) {
+            subscriptions = polls.size();
+        }
     }
 
     @Override
@@ -140,31 +198,5 @@ public final class NettyContender implements Contender {
     @Override
     public void close() {
         loops.close();
-    }
-
-    /** Sets up each connection. */
-    private final class Initializer extends ChannelInitializer<Channel> {
-
-        @Override
-        protected void initChannel(Channel channel) {
-            if (framing == NettyFraming.WEBSOCKET) {
-                channel.pipeline()
-                        .addLast(
-                                new HttpServerCodec(),
-                                new HttpObjectAggregator(8192),
-                                new WebSocketServerProtocolHandler(
-                                        "/wherry/websocket", null, true, 1 << 20, false, true),
-                                new NettyWebSocket(NettyContender.this));
-            } else if (framing == NettyFraming.ANSWER) {
-                channel.pipeline()
-                        .addLast(
-                                new HttpRequestDecoder(),
-                                new HttpObjectAggregator(1 << 20),
-                                new NettyHttp(NettyContender.this));
-            } else {
-                channel.pipeline()
-                        .addLast(new HttpRequestDecoder(), new NettyStream(NettyContender.this, framing.head()));
-            }
-        }
     }
 }

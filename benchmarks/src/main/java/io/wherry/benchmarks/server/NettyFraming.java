@@ -10,7 +10,7 @@ enum NettyFraming {
     /** A text frame, unmasked (RFC 6455, section 5.2). */
     WEBSOCKET("") {
         @Override
-        ByteBuf frame(byte[] text, long number) {
+        ByteBuf frame(byte[] text, long number, String name) {
             ByteBuf frame =
                     ByteBufAllocator.DEFAULT.directBuffer(text.length + 10).writeByte(0x81);
             if (text.length < 126) {
@@ -26,22 +26,22 @@ enum NettyFraming {
     /** An event with an id in a chunk of its own. */
     SSE("text/event-stream") {
         @Override
-        ByteBuf frame(byte[] text, long number) {
-            byte[] head = ascii("id: netty42-" + number + "\ndata: ");
+        ByteBuf frame(byte[] text, long number, String name) {
+            byte[] head = ascii("id: netty42-" + number + (name.isEmpty() ? "" : "\nevent: " + name) + "\ndata: ");
             return chunk(head, text, 2);
         }
     },
     /** The payload and a line feed in a chunk of its own. */
     COMET("text/plain; charset=utf-8") {
         @Override
-        ByteBuf frame(byte[] text, long number) {
+        ByteBuf frame(byte[] text, long number, String name) {
             return chunk(new byte[0], text, 1);
         }
     },
     /** A whole answer to a poll. */
     ANSWER("") {
         @Override
-        ByteBuf frame(byte[] text, long number) {
+        ByteBuf frame(byte[] text, long number, String name) {
             byte[] head =
                     ascii("HTTP/1.1 200 OK\r\nWherry-Position: netty42-" + number + "\r\netag: \"netty42-" + number
                             + "\"\r\ncache-control: no-cache\r\ncontent-type: text/plain; charset=utf-8\r\n"
@@ -75,8 +75,12 @@ enum NettyFraming {
         };
     }
 
-    /** A message as it goes to each subscriber, in a direct buffer. */
-    abstract ByteBuf frame(byte[] text, long number);
+    /**
+     * A message as it goes to each subscriber, in a direct buffer.
+     *
+     * @param name what an event is called, empty for nothing
+     */
+    abstract ByteBuf frame(byte[] text, long number, String name);
 
     /** What the answer to a request begins with, as bytes. */
     byte[] head() {

@@ -4,7 +4,6 @@ package io.wherry.benchmarks.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -15,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * what is new, by nothing new, or when there is news. Confined to the loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
-final class NettyHttp extends SimpleChannelInboundHandler<FullHttpRequest> {
+final class NettyHttp extends NettyPeer {
 
     private static final ByteBuf NOT_MODIFIED = nothingNew("304 Not Modified");
     private static final ByteBuf NO_CONTENT = nothingNew("204 No Content");
@@ -23,10 +22,8 @@ final class NettyHttp extends SimpleChannelInboundHandler<FullHttpRequest> {
             + "X-Content-Type-Options: nosniff\r\ncache-control: no-store\r\nvary: origin\r\ncontent-length: ");
     private static final String AFTER = "&after=netty42-";
 
-    private final NettyContender server;
-
     NettyHttp(NettyContender server) {
-        this.server = server;
+        super(server);
     }
 
     private static ByteBuf nothingNew(String status) {
@@ -41,7 +38,16 @@ final class NettyHttp extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        FullHttpRequest request = (FullHttpRequest) message;
+        try {
+            answer(ctx, request);
+        } finally {
+            request.release();
+        }
+    }
+
+    private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
         if (request.method().equals(HttpMethod.POST)) {
             ctx.write(ECHO_HEAD.duplicate(), ctx.voidPromise());
             byte[] length = (request.content().readableBytes() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -51,28 +57,13 @@ final class NettyHttp extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         String uri = request.uri();
         int after = uri.indexOf(AFTER);
-        if (after < 0 || Long.parseLong(uri.substring(after + AFTER.length())) < server.published()) {
-            ctx.write(server.latest(), ctx.voidPromise());
+        if (after < 0 || Long.parseLong(uri.substring(after + AFTER.length())) < server().published()) {
+            ctx.write(server().latest(), ctx.voidPromise());
         } else if (uri.startsWith("/wherry/longpoll")) {
-            server.add(ctx);
+            server().add(ctx);
         } else {
             boolean hasTag = request.headers().contains(HttpHeaderNames.IF_NONE_MATCH);
             ctx.write((hasTag ? NOT_MODIFIED : NO_CONTENT).duplicate(), ctx.voidPromise());
         }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.flush();
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        server.remove(ctx.channel());
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
     }
 }

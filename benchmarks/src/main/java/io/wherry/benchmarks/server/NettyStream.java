@@ -2,41 +2,36 @@
 package io.wherry.benchmarks.server;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.List;
 
 /** A request that is answered by a stream without an end: from its end on the connection is a subscriber. Confined to the loop. */
 @SuppressWarnings("FutureReturnValueIgnored")
-final class NettyStream extends ChannelInboundHandlerAdapter {
+final class NettyStream extends NettyPeer {
 
-    private final NettyContender server;
     private final byte[] head;
+    private List<Integer> topics = List.of();
 
     NettyStream(NettyContender server, byte[] head) {
-        this.server = server;
+        super(server);
         this.head = head;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpRequest request) {
+            topics = topics(request.uri());
+        }
         boolean isEnd = message instanceof LastHttpContent;
         ReferenceCountUtil.release(message);
         if (isEnd) {
             ctx.writeAndFlush(ctx.alloc().directBuffer(head.length).writeBytes(head));
             ctx.pipeline().remove(HttpRequestDecoder.class);
-            server.add(ctx);
+            server().add(ctx, topics);
+            topics = List.of();
         }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        server.remove(ctx.channel());
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
     }
 }

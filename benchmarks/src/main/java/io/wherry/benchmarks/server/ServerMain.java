@@ -22,8 +22,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <table>
  * <caption>orders</caption>
- * <tr><td>{@code publish COUNT BYTES TOPICS THREADS}</td><td>at once, to topics in turn, from so many threads</td></tr>
- * <tr><td>{@code rate COUNT BYTES TOPICS PERSECOND}</td><td>at the times at which they are due</td></tr>
+ * <tr><td>{@code publish COUNT BYTES FROM THREADS}</td><td>at once, from the message of a number on, by which its topic goes, from so many threads</td></tr>
+ * <tr><td>{@code rate COUNT BYTES FROM PERSECOND}</td><td>at the times at which they are due</td></tr>
  * <tr><td>{@code fill COUNT BYTES}</td><td>to topic 1, a little slower than at once</td></tr>
  * <tr><td>{@code subscribers}</td><td>their number</td></tr>
  * <tr><td>{@code allocated}</td><td>bytes that living threads have allocated</td></tr>
@@ -38,10 +38,14 @@ public final class ServerMain {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Contender server;
+    private final int topics;
+    private final Rotation rotation;
     private final ExecutorService publishers = Executors.newCachedThreadPool();
 
-    private ServerMain(Contender server) {
+    private ServerMain(Contender server, Settings settings) {
         this.server = server;
+        this.topics = settings.topics();
+        this.rotation = settings.rotation();
     }
 
     /** Starts the server that the arguments tell of. */
@@ -50,10 +54,12 @@ public final class ServerMain {
         Settings settings = Settings.parse(List.of(arguments).subList(1, arguments.length));
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err); // What a library prints is no answer.
-        ServerMain main = new ServerMain(Class.forName(arguments[0])
-                .asSubclass(Contender.class)
-                .getConstructor(Settings.class)
-                .newInstance(settings));
+        ServerMain main = new ServerMain(
+                Class.forName(arguments[0])
+                        .asSubclass(Contender.class)
+                        .getConstructor(Settings.class)
+                        .newInstance(settings),
+                settings);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         out.println(PORT + main.server.port() + " " + main.server.version());
         for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -78,14 +84,15 @@ public final class ServerMain {
         return Integer.parseInt(order[index]);
     }
 
-    private String publish(int count, int bytes, int topics, int threads) throws InterruptedException {
+    private String publish(int count, int bytes, int from, int threads) throws InterruptedException {
         if (threads == 1) {
-            publish(count, bytes, topics);
+            publish(count, bytes, from);
         } else {
             CountDownLatch running = new CountDownLatch(threads);
             for (int i = 0; i < threads; i++) {
+                int first = from + i * (count / threads);
                 publishers.execute(() -> {
-                    publish(count / threads, bytes, topics);
+                    publish(count / threads, bytes, first);
                     running.countDown();
                 });
             }
@@ -94,18 +101,18 @@ public final class ServerMain {
         return "published";
     }
 
-    private void publish(int count, int bytes, int topics) {
-        for (int i = 0; i < count; i++) {
-            server.publish(i % topics, Payload.of(System.nanoTime(), bytes));
+    private void publish(int count, int bytes, int from) {
+        for (int i = from; i < from + count; i++) {
+            server.publish(rotation.topic(i, topics), Payload.of(System.nanoTime(), bytes));
         }
     }
 
-    private String rate(int count, int bytes, int topics, int perSecond) {
+    private String rate(int count, int bytes, int from, int perSecond) {
         long start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
         for (int i = 0; i < count; i++) {
             long due = start + i * TimeUnit.SECONDS.toNanos(1) / perSecond;
             waitUntil(due);
-            server.publish(i % topics, Payload.of(due, bytes));
+            server.publish(rotation.topic(from + i, topics), Payload.of(due, bytes));
         }
         return "published";
     }

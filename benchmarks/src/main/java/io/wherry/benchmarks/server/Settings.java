@@ -19,6 +19,12 @@ public record Settings(Map<String, String> values) {
     /** How many topics there will be, 1 where it does not say. */
     public static final String TOPICS = "topics";
 
+    /** Which topic a message goes to: a {@link Rotation}, all in turn where it does not say. */
+    public static final String ROTATION = "rotation";
+
+    /** How many bytes bare Netty joins to one buffer; it joins none where that does not say. */
+    public static final String JOIN = "join";
+
     /** Files in PEM, separated by a colon: certificate and key. */
     public static final String TLS = "tls";
 
@@ -39,6 +45,13 @@ public record Settings(Map<String, String> values) {
     public Settings with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(values);
         more.put(name, value);
+        return new Settings(more);
+    }
+
+    /** The same with some more. */
+    public Settings with(Map<String, String> some) {
+        Map<String, String> more = new LinkedHashMap<>(values);
+        more.putAll(some);
         return new Settings(more);
     }
 
@@ -70,6 +83,16 @@ public record Settings(Map<String, String> values) {
     /** How many topics there will be. */
     public int topics() {
         return Integer.parseInt(values.getOrDefault(TOPICS, "1"));
+    }
+
+    /** Which topic a message goes to. */
+    public Rotation rotation() {
+        return Rotation.of(values.getOrDefault(ROTATION, "all"));
+    }
+
+    /** How many bytes are joined to one buffer; 0 for none. */
+    int joinedBytes() {
+        return Integer.parseInt(values.getOrDefault(JOIN, "0"));
     }
 
     /** Whether what is sent may be compressed. */

@@ -73,6 +73,27 @@ final class MeasureTest {
     }
 
     @Test
+    void publishesToManyTopics() throws Exception {
+        assertThat(measure(
+                        "--set",
+                        "topics",
+                        "--only",
+                        "topic-each-1k/comet,topics-1000/sse",
+                        "--servers",
+                        "netty,channels"))
+                .isZero();
+
+        assertThat(Files.readString(directory.resolve("topics.md")))
+                .containsSubsequence(
+                        "3 subscribers with 1,000 topics each",
+                        "| `netty` | ",
+                        "| `channels` | ",
+                        "3 subscribers, each with a topic of its own",
+                        "| `netty` | ",
+                        "| `channels` | ");
+    }
+
+    @Test
     void tellsWhatThereIs() {
         assertThat(measure("--only", "no-such-workload")).isNotZero();
         assertThat(directory).isEmptyDirectory();

@@ -17,6 +17,7 @@ final class SampleTest {
                 new ProcessTimes(0, 0, ownRan, ownWaited),
                 5000,
                 0,
+                2000,
                 null,
                 null);
     }
@@ -28,6 +29,7 @@ final class SampleTest {
         assertThat(sample.perSecond()).isEqualTo(1000);
         assertThat(sample.cpuNanos()).isEqualTo(500_000);
         assertThat(sample.garbage()).isEqualTo(5);
+        assertThat(sample.wire()).isEqualTo(2);
     }
 
     @Test

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.benchmarks.peers;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -17,11 +14,10 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
-import io.netty.util.Version;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.wherry.benchmarks.server.Contender;
+import io.wherry.benchmarks.server.NettyServer;
 import io.wherry.benchmarks.server.Settings;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /** Netty as its examples have it: a group of channels, to which each message is written and flushed. */
@@ -30,29 +26,30 @@ public final class ChannelGroupContender implements Contender {
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ChannelGroup group = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private final Channel listening;
+    private final NettyServer server;
 
     /** Starts it. */
     public ChannelGroupContender(Settings settings) {
-        listening = new ServerBootstrap()
-                .group(loops)
-                .channel(NioServerSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, 4096)
-                .childHandler(new Initializer())
-                .bind("127.0.0.1", 0)
-                .syncUninterruptibly()
-                .channel();
+        server = new NettyServer(loops, NioServerSocketChannel.class, this::initialize);
+    }
+
+    private void initialize(Channel channel) {
+        channel.pipeline()
+                .addLast(
+                        new HttpServerCodec(),
+                        new HttpObjectAggregator(65536),
+                        new WebSocketServerProtocolHandler("/ws", true),
+                        new Echo());
     }
 
     @Override
     public int port() {
-        return ((InetSocketAddress) listening.localAddress()).getPort();
+        return server.port();
     }
 
     @Override
     public String version() {
-        Version version = Version.identify().get("netty-transport");
-        return "Netty's ChannelGroup" + (version == null ? "" : " " + version.artifactVersion());
+        return NettyServer.version("Netty's ChannelGroup");
     }
 
     @Override
@@ -68,20 +65,6 @@ public final class ChannelGroupContender implements Contender {
     @Override
     public void close() {
         loops.shutdownGracefully();
-    }
-
-    /** Sets up each connection. */
-    private final class Initializer extends ChannelInitializer<Channel> {
-
-        @Override
-        protected void initChannel(Channel channel) {
-            channel.pipeline()
-                    .addLast(
-                            new HttpServerCodec(),
-                            new HttpObjectAggregator(65536),
-                            new WebSocketServerProtocolHandler("/ws", true),
-                            new Echo());
-        }
     }
 
     /** Joins the group when the handshake is done, and sends back what comes. */

@@ -4,8 +4,8 @@ package io.wherry.benchmarks.peers;
 import com.corundumstudio.socketio.Configuration;
 import com.corundumstudio.socketio.SocketIOServer;
 import com.corundumstudio.socketio.Transport;
-import io.netty.util.Version;
 import io.wherry.benchmarks.server.Contender;
+import io.wherry.benchmarks.server.NettyServer;
 import io.wherry.benchmarks.server.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,9 +45,7 @@ public final class SocketIoContender implements Contender {
 
     @Override
     public String version() {
-        Version netty = Version.identify().get("netty-transport");
-        return "netty-socketio " + Versions.of("netty-socketio")
-                + (netty == null ? "" : " on Netty " + netty.artifactVersion());
+        return NettyServer.version("netty-socketio " + Versions.of("netty-socketio") + " on Netty");
     }
 
     @Override
