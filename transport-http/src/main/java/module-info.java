@@ -6,6 +6,7 @@ module io.wherry.transport.http {
     requires transitive io.netty.codec.http;
     requires transitive io.netty.handler;
     requires io.netty.codec;
+    requires io.netty.codec.http2;
     requires org.slf4j;
     requires static transitive org.jspecify;
 

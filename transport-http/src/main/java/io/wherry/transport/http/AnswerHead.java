@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.wherry.Position;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The status line and headers of an answer to a poll, as they travel: all who poll at the same position get the same, so that it
- * is made for the first of them. Immutable.
+ * is made for the first of them, in the version of HTTP that is asked for. Confined to a thread.
  *
- * <p>It is the answer of HTTP/1.1 that leaves the connection open, to a peer that is no web page of another origin ({@link
+ * <p>It is an answer that leaves the connection open, to a peer that is no web page of another origin ({@link
  * HttpExchange#isCommon}).
  */
 final class AnswerHead {
@@ -34,7 +35,8 @@ final class AnswerHead {
     private final @Nullable Position position;
     private final int length;
     private final String etag;
-    private final byte[] bytes;
+    private byte @Nullable [] http1;
+    private @Nullable Http2Headers http2;
 
     private AnswerHead(HttpResponseStatus status, @Nullable String mediaType, @Nullable Position position, int length) {
         this.status = status;
@@ -42,6 +44,9 @@ final class AnswerHead {
         this.position = position;
         this.length = length;
         this.etag = position == null ? "" : HttpTransport.etag(position);
+    }
+
+    private HttpHeaders headers() {
         HttpHeaders headers = HttpExchange.newHeaders();
         if (position != null) {
             HttpTransport.addPosition(headers, position);
@@ -52,15 +57,28 @@ final class AnswerHead {
         }
         HttpServerConnection.addCommon(headers);
         Origins.addVary(headers);
+        return headers;
+    }
+
+    private byte[] http1() {
+        byte @Nullable [] known = http1;
+        if (known == null) {
+            known = makeHttp1();
+            http1 = known;
+        }
+        return known;
+    }
+
+    private byte[] makeHttp1() {
         StringBuilder text = new StringBuilder("HTTP/1.1 ")
                 .append(status.codeAsText())
                 .append(' ')
                 .append(status.reasonPhrase())
                 .append("\r\n");
-        for (Map.Entry<String, String> header : headers) {
+        for (Map.Entry<String, String> header : headers()) {
             text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }
-        this.bytes = text.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
+        return text.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     /**
@@ -95,13 +113,23 @@ final class AnswerHead {
         return etag;
     }
 
-    /** How long it is. */
+    /** How long it is in HTTP/1.1. */
     int size() {
-        return bytes.length;
+        return http1().length;
     }
 
-    /** Appends it. */
+    /** Appends it, as HTTP/1.1 has it. */
     void writeTo(ByteBuf out) {
-        out.writeBytes(bytes);
+        out.writeBytes(http1());
+    }
+
+    /** The same in HTTP/2; not to be changed. */
+    Http2Headers http2() {
+        Http2Headers known = http2;
+        if (known == null) {
+            known = Http2Wire.head(status, headers());
+            http2 = known;
+        }
+        return known;
     }
 }

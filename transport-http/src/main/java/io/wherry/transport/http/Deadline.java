@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Deadline {
 
     private final Loop loop;
+    private final @Nullable Holds holds;
     private final Runnable late;
     private Loop.@Nullable Timer timer;
     private long timerAt;
@@ -19,7 +20,17 @@ final class Deadline {
     private boolean set;
 
     Deadline(Loop loop, Runnable late) {
+        this(loop, null, late);
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param holds what times the delays, where there are many of the same that are soon taken off; null for a timer of its own
+     */
+    Deadline(Loop loop, @Nullable Holds holds, Runnable late) {
         this.loop = loop;
+        this.holds = holds;
         this.late = late;
     }
 
@@ -28,12 +39,14 @@ final class Deadline {
         long nanos = delay.toNanos();
         at = loop.nanoTime() + nanos;
         set = true;
-        if (timer == null) {
-            schedule(nanos);
-        } else if (timerAt - at > 0) {
-            timer.cancel();
-            schedule(nanos);
+        if (timer != null && timerAt - at <= 0) {
+            return;
         }
+        if (timer != null) {
+            timer.cancel();
+        }
+        timerAt = at;
+        timer = holds == null ? loop.schedule(this::fire, nanos) : holds.in(nanos, this::fire);
     }
 
     /** Takes it off, for a short while. */
@@ -50,11 +63,6 @@ final class Deadline {
         }
     }
 
-    private void schedule(long nanos) {
-        timerAt = at;
-        timer = loop.schedule(this::fire, nanos);
-    }
-
     private void fire() {
         timer = null;
         if (!set) {
@@ -62,7 +70,8 @@ final class Deadline {
         }
         long left = at - loop.nanoTime();
         if (left > 0) {
-            schedule(left);
+            timerAt = at;
+            timer = loop.schedule(this::fire, left);
         } else {
             set = false;
             late.run();

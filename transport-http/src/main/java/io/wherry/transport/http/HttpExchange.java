@@ -72,6 +72,11 @@ public final class HttpExchange {
         return request.protocolVersion();
     }
 
+    /** The protocol that is asked for in place of HTTP by Extended CONNECT (RFC 8441), null for none. */
+    public @Nullable String protocol() {
+        return request instanceof Http2Request onStream ? onStream.protocol() : null;
+    }
+
     /** The request's headers. */
     public HttpHeaders headers() {
         return request.headers();
@@ -169,8 +174,7 @@ public final class HttpExchange {
 
     /** Whether {@link #respond(AnswerHead, ByteBuf)} can answer. */
     boolean isCommon() {
-        return connection.staysOpen()
-                && isChunkable()
+        return connection.takesCommon(this)
                 && !method().equals(HttpMethod.HEAD)
                 && !headers().contains(HttpHeaderNames.ORIGIN);
     }
@@ -248,8 +252,9 @@ public final class HttpExchange {
     }
 
     /**
-     * Answers with 101 and gives the connection away: HTTP's handlers leave the pipeline and these take their place, before
-     * the one that ends it quietly. Bytes that have come already are read again by the first of them.
+     * Answers with 101, or with 200 where a {@link #protocol} is asked for, and gives the connection or the stream away: HTTP's
+     * handlers leave the pipeline and these take their place, before the one that ends it quietly. Bytes that have come already
+     * are read again by the first of them.
      *
      * @param headers as for {@link #respond}; {@code Upgrade}, and what goes with it, are the caller's
      */

@@ -61,6 +61,22 @@ public final class HttpKeys {
                     "The smallest payload that is worth compressing; smaller ones are stored in the gzip stream as they are.")
             .forServer();
 
+    /** Whether HTTP/2 is spoken. */
+    public static final ConfigKey<Boolean> HTTP2 = ConfigKey.flag(
+                    "wherry.http.http2",
+                    true,
+                    "Whether the server speaks HTTP/2 with those who want it, beside HTTP/1.1: by ALPN on TLS, by prior knowledge without.")
+            .forServer();
+
+    /** How many requests one connection of HTTP/2 carries at a time. */
+    public static final ConfigKey<Integer> HTTP2_STREAMS = ConfigKey.number(
+                    "wherry.http.http2-streams",
+                    100,
+                    1,
+                    10_000,
+                    "How many requests, event streams among them, may be under way on one connection of HTTP/2; 64 KiB of uplink are let in for each.")
+            .forServer();
+
     /** The server's certificates. */
     public static final ConfigKey<String> TLS_CERTIFICATE = ConfigKey.text(
                     "wherry.tls.certificate",
@@ -100,6 +116,8 @@ public final class HttpKeys {
                 TICKET_LIFETIME,
                 COMPRESSION,
                 COMPRESSION_THRESHOLD,
+                HTTP2,
+                HTTP2_STREAMS,
                 TLS_CERTIFICATE,
                 TLS_KEY,
                 TLS_TRUST,

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
@@ -47,7 +48,10 @@ public final class HttpPort implements Port {
     private final @Nullable SslContext tls;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final Map<Loop, Holds> holds = new ConcurrentHashMap<>();
+    private final boolean http2;
     private final Set<HttpServerConnection> connections = ConcurrentHashMap.newKeySet();
+    /** Those that carry others as streams. */
+    private final Set<Http2ServerConnection> carriers = ConcurrentHashMap.newKeySet();
     /** Those that another protocol has now. */
     private final Set<Channel> upgraded = ConcurrentHashMap.newKeySet();
 
@@ -66,7 +70,8 @@ public final class HttpPort implements Port {
         this.tickets = new Tickets(
                 config.get(HttpKeys.TICKETS) ? config.get(HttpKeys.TICKET_LIFETIME) : Duration.ZERO,
                 config.get(CoreKeys.CREDENTIAL_HEADERS));
-        this.tls = Tls.server(context.config());
+        this.tls = Tls.server(config);
+        this.http2 = config.get(HttpKeys.HTTP2);
         route(
                 HttpTransport.NAME,
                 Set.of(HttpMethod.POST),
@@ -161,6 +166,7 @@ public final class HttpPort implements Port {
         } else {
             channel.close().addListener(done -> {
                 connections.forEach(connection -> connection.stop(closeNanos()));
+                carriers.forEach(carrier -> carrier.stop(closeNanos()));
                 upgraded.forEach(this::closeInTime);
                 completeIfClosed();
             });
@@ -178,7 +184,7 @@ public final class HttpPort implements Port {
     }
 
     private void completeIfClosed() {
-        if (closing && connections.isEmpty() && upgraded.isEmpty()) {
+        if (closing && connections.isEmpty() && carriers.isEmpty() && upgraded.isEmpty()) {
             closed.complete(null);
         }
     }
@@ -204,9 +210,26 @@ public final class HttpPort implements Port {
         return routes.get(path);
     }
 
+    /** Whether something takes Extended CONNECT (RFC 8441), which a peer must be told. */
+    boolean takesConnect() {
+        return routes.values().stream().anyMatch(route -> route.methods().contains(HttpMethod.CONNECT));
+    }
+
     /** The paths there are, for a peer that asked for another. */
     String paths() {
         return String.join(", ", new TreeSet<>(routes.keySet()));
+    }
+
+    void add(HttpServerConnection connection) {
+        connections.add(connection);
+        if (closing) {
+            connection.stop(closeNanos());
+        }
+    }
+
+    void remove(Http2ServerConnection carrier) {
+        carriers.remove(carrier);
+        completeIfClosed();
     }
 
     void remove(HttpServerConnection connection) {
@@ -263,10 +286,24 @@ public final class HttpPort implements Port {
             RequestDecoder decoder = new RequestDecoder(context.limits());
             HttpServerConnection connection =
                     new HttpServerConnection(HttpPort.this, loop, holds(loop), new Http1Wire(decoder));
-            connections.add(connection);
+            if (http2) {
+                channel.pipeline().addLast(new ConnectionPreface(pipeline -> {
+                    pipeline.remove(decoder);
+                    pipeline.remove(HttpResponseEncoder.class);
+                    carry(connection, pipeline, loop);
+                }));
+            }
             channel.pipeline().addLast(decoder, new HttpResponseEncoder(), connection, QuietTail.INSTANCE);
+            add(connection);
+        }
+
+        /** A connection that was taken for one of HTTP/1 is one of HTTP/2. */
+        private void carry(HttpServerConnection connection, ChannelPipeline pipeline, Loop loop) {
+            Http2ServerConnection carrier = Http2ServerConnection.addTo(pipeline, HttpPort.this, loop, holds(loop));
+            carriers.add(carrier);
+            connection.leave(pipeline);
             if (closing) {
-                connection.stop(closeNanos());
+                carrier.stop(closeNanos());
             }
         }
     }

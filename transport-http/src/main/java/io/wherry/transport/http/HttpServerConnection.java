@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -60,7 +61,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         this.holds = holds;
         this.wire = wire;
-        this.deadline = new Deadline(loop, this::late);
+        this.deadline = new Deadline(loop, wire.isForOne() ? holds : null, this::late);
     }
 
     ServerContext context() {
@@ -80,7 +81,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         loop.execute(() -> {
             stopping = true;
             keepsAlive = false;
-            if (exchange == null && stream == null && !upgraded) {
+            if (exchange == null && stream == null && !upgraded && !wire.isForOne()) {
                 channel().close();
                 return;
             }
@@ -97,6 +98,13 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         wire.added(added);
         timesRequest = true;
         deadline.in(context().limits().handshakeTime());
+    }
+
+    /** The connection has turned out to be another's. */
+    void leave(ChannelPipeline pipeline) {
+        deadline.cancel();
+        pipeline.remove(this);
+        port.remove(this);
     }
 
     @Override
@@ -191,9 +199,9 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         answered();
     }
 
-    /** Whether an answer that leaves the connection open is one. */
-    boolean staysOpen() {
-        return keepsAlive && whole;
+    /** Whether an answer can be one that says nothing of the connection. */
+    boolean takesCommon(HttpExchange asking) {
+        return wire.isForOne() || (keepsAlive && whole && asking.isChunkable());
     }
 
     /** Answers with bytes that are made already, where {@link HttpExchange#isCommon}. */
@@ -299,6 +307,9 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private static boolean hasBody(HttpRequest request) {
+        if (request instanceof Http2Request onStream) {
+            return onStream.hasBody();
+        }
         return HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
     }
 

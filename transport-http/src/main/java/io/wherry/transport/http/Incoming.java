@@ -117,7 +117,8 @@ final class Incoming {
 
     private static @Nullable QueryStringDecoder decode(HttpRequest request) {
         if (request.decoderResult().isFailure()
-                || request.protocolVersion().majorVersion() != HttpVersion.HTTP_1_1.majorVersion()) {
+                || (request.protocolVersion().majorVersion() != HttpVersion.HTTP_1_1.majorVersion()
+                        && !(request instanceof Http2Request))) {
             return null;
         }
         try {

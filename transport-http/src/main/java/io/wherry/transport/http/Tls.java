@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.transport.http;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -19,6 +21,13 @@ final class Tls {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
 
+    private static final ApplicationProtocolConfig VERSIONS = new ApplicationProtocolConfig(
+            ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2,
+            ApplicationProtocolNames.HTTP_1_1);
+
     private Tls() {}
 
     /** What a server needs, null when it is not configured. */
@@ -31,7 +40,11 @@ final class Tls {
         File certificateFile = file(HttpKeys.TLS_CERTIFICATE, certificate);
         File keyFile = file(HttpKeys.TLS_KEY, key);
         try {
-            return SslContextBuilder.forServer(certificateFile, keyFile).build();
+            SslContextBuilder builder = SslContextBuilder.forServer(certificateFile, keyFile);
+            if (config.get(HttpKeys.HTTP2)) {
+                builder.applicationProtocolConfig(VERSIONS);
+            }
+            return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
             throw bad(
                     HttpKeys.TLS_CERTIFICATE + ": " + certificate + ", " + HttpKeys.TLS_KEY + ": " + key
