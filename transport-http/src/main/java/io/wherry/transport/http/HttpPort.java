@@ -60,6 +60,8 @@ public final class HttpPort implements Port {
     private @Nullable Channel listening;
     private volatile long closeBy;
     private volatile boolean closing;
+    /** Whether those that are open at the end have been told; until then the loops are needed. */
+    private volatile boolean allTold;
 
     private HttpPort(ServerContext context) {
         this.context = context;
@@ -168,6 +170,7 @@ public final class HttpPort implements Port {
                 connections.forEach(connection -> connection.stop(closeNanos()));
                 carriers.forEach(carrier -> carrier.stop(closeNanos()));
                 upgraded.forEach(this::closeInTime);
+                allTold = true;
                 completeIfClosed();
             });
         }
@@ -184,7 +187,7 @@ public final class HttpPort implements Port {
     }
 
     private void completeIfClosed() {
-        if (closing && connections.isEmpty() && carriers.isEmpty() && upgraded.isEmpty()) {
+        if (allTold && connections.isEmpty() && carriers.isEmpty() && upgraded.isEmpty()) {
             closed.complete(null);
         }
     }
