@@ -4,13 +4,11 @@ package io.wherry.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
 import io.wherry.testkit.Await;
@@ -22,66 +20,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The port, spoken to over sockets by clients that are not ours. */
-final class HttpPortTest {
-
-    private final BlockingQueue<HttpExchange> parked = new ArrayBlockingQueue<>(10);
-    private final CountDownLatch gone = new CountDownLatch(1);
-    private TestServer server = new TestServer();
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
-    private TestServer start(String... keysAndValues) {
-        server.close();
-        server = new TestServer(keysAndValues)
-                .route("echo", HttpPortTest::echo)
-                .route("park", exchange -> {
-                    exchange.onGone(gone::countDown);
-                    parked.add(exchange);
-                })
-                .route("bug", exchange -> {
-                    throw new IllegalStateException("a secret of the server");
-                })
-                .route("refuse", exchange -> {
-                    throw new WherryException(ErrorCode.UNKNOWN_TOPIC, "topic: \"tine\" (expected: time)");
-                });
-        return server.bind();
-    }
-
-    /** Answers with the method, the query and the body. */
-    private static void echo(HttpExchange exchange) {
-        String text = exchange.method() + " "
-                + new java.util.TreeMap<>(exchange.handshake().query()) + " "
-                + exchange.body().toString(StandardCharsets.UTF_8);
-        answer(exchange, text);
-    }
-
-    private static void answer(HttpExchange exchange, String text) {
-        exchange.respond(
-                HttpResponseStatus.OK,
-                HttpExchange.newHeaders("text/plain"),
-                Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
-    }
-
-    private void answerParked(String text) {
-        HttpExchange exchange = Await.next(parked);
-        exchange.run(() -> answer(exchange, text));
-    }
+final class HttpPortTest extends HttpPortFixture {
 
     @Test
     void answersOverOneConnection() {
@@ -222,248 +169,6 @@ final class HttpPortTest {
             assertThat(head.status()).isEqualTo(200);
             assertThat(head.header("Content-Length")).isEqualTo("13");
             assertThat(client.get("/wherry/echo").read().body()).isEqualTo("GET {} ");
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "GET, /wherry/nothing, 404, bad-request",
-        "GET, /, 404, bad-request",
-        "GET, /wherry/echo/, 404, bad-request",
-        "DELETE, /wherry/echo, 405, method-not-allowed",
-        "GET, /wherry/refuse, 404, unknown-topic",
-        "GET, /wherry/bug, 500, internal",
-        "GET, /wherry/echo?a=%zz, 400, bad-request",
-        "TRACE, /wherry/echo, 405, method-not-allowed",
-    })
-    void answersWithAProblem(String method, String target, int status, String code) {
-        try (RawClient client = start().connect()) {
-            Response response = client.request(method, target).read();
-            assertThat(response.status()).isEqualTo(status);
-            assertThat(response.header("Content-Type")).isEqualTo("application/problem+json");
-            assertThat(response.body())
-                    .startsWith("{\"type\":\"about:blank\",\"title\":\"")
-                    .contains("\"status\":" + status + ",\"code\":\"" + code + "\",\"detail\":\"")
-                    .doesNotContain("secret");
-            assertThat(response.header("Connection")).isEmpty();
-            if (status == 405) {
-                assertThat(response.header("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
-            }
-            assertThat(client.get("/wherry/echo").read().status()).isEqualTo(200);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "GET /wherry/echo HTTP/1.1|400",
-                "GET /wherry/echo HTTP/1.1~Host: a~Host: b|400",
-                "GET /wherry/echo HTTP/2.0~Host: a|400",
-                "POST /wherry/echo HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 4|400",
-                "POST /wherry/echo HTTP/1.1~Host: a~Content-Length: -3|400",
-                "GET /wherry/echo HTTP/1.1~Host: a~a b: c|400",
-                "complete nonsense|400",
-            })
-    void refusesWhatIsMalformed(String head, int status) {
-        try (RawClient client = start().connect()) {
-            Response response = client.send(head.replace('~', '\n') + "\n\n").read();
-            assertThat(response.status()).isEqualTo(status);
-            assertThat(response.header("Content-Type")).isEqualTo("application/problem+json");
-        }
-    }
-
-    @Test
-    void boundsTheHead() {
-        start("wherry.limits.header", "1KiB");
-        try (RawClient client = server.connect()) {
-            Response response = client.get("/wherry/echo?a=" + "x".repeat(2000)).read();
-            assertThat(response.status()).isEqualTo(414);
-            assertThat(response.body()).contains("\"code\":\"too-large\"");
-            client.expectEnd();
-        }
-        try (RawClient client = server.connect()) {
-            Response response =
-                    client.get("/wherry/echo", "X: " + "x".repeat(2000)).read();
-            assertThat(response.status()).isEqualTo(431);
-            client.expectEnd();
-        }
-    }
-
-    @Test
-    void boundsTheBody() {
-        start("wherry.limits.batch", "20KiB", "wherry.limits.message", "10KiB");
-        try (RawClient client = server.connect()) {
-            assertThat(client.post("/wherry/echo", "x".repeat(20 * 1024)).read().status())
-                    .isEqualTo(200);
-            Response response =
-                    client.post("/wherry/echo", "x".repeat(20 * 1024 + 1)).read();
-            assertThat(response.status()).isEqualTo(413);
-            assertThat(response.body()).contains("\"code\":\"too-large\"");
-            client.expectEnd();
-        }
-        try (RawClient client = server.connect()) {
-            client.request("POST", "/wherry/echo", "Transfer-Encoding: chunked");
-            for (int i = 0; i < 3; i++) {
-                client.send("2000\n" + "x".repeat(0x2000) + "\n");
-            }
-            assertThat(client.read().status()).isEqualTo(413);
-        }
-    }
-
-    @Test
-    void asksForABodyThatWaits() {
-        try (RawClient client = start().connect()) {
-            client.request("POST", "/wherry/echo", "Content-Length: 5", "Expect: 100-continue");
-            assertThat(client.read().status()).isEqualTo(100);
-            assertThat(client.send("hello").read().body()).isEqualTo("POST {} hello");
-        }
-        try (RawClient client = server.connect()) {
-            client.request("POST", "/wherry/echo", "Content-Length: 999999999", "Expect: 100-continue");
-            assertThat(client.read().status()).isEqualTo(413);
-        }
-    }
-
-    @Test
-    void endsASlowRequest() {
-        start("wherry.limits.handshake-time", "200ms");
-        try (RawClient client = server.connect()) {
-            Response response = client.send("GET /wherry/echo HTT").read();
-            assertThat(response.status()).isEqualTo(408);
-        } catch (AssertionError closedBeforeTheHeadWasKnown) {
-            assertThat(closedBeforeTheHeadWasKnown).hasMessageContaining("closed");
-        }
-        try (RawClient client = server.connect()) {
-            client.request("POST", "/wherry/echo", "Content-Length: 5").send("hel");
-            Response response = client.read();
-            assertThat(response.status()).isEqualTo(408);
-            assertThat(response.body()).contains("\"code\":\"timeout\"");
-            client.expectEnd();
-        }
-        try (RawClient client = server.connect()) {
-            client.expectEnd();
-        }
-        try (RawClient client = server.connect()) {
-            assertThat(client.get("/wherry/echo").read().status()).isEqualTo(200);
-            client.send("GET /wherry/e");
-            client.expectEnd();
-        }
-    }
-
-    @Test
-    void endsAnIdleConnectionButNotOneThatWaits() {
-        start("wherry.limits.idle-time", "200ms", "wherry.limits.handshake-time", "200ms");
-        try (RawClient idle = server.connect();
-                RawClient waiting = server.connect()) {
-            waiting.get("/wherry/park");
-            assertThat(idle.get("/wherry/echo").read().status()).isEqualTo(200);
-            idle.expectEnd();
-            answerParked("here");
-            assertThat(waiting.read().body()).isEqualTo("here");
-        }
-    }
-
-    @Test
-    void letsInWhoIsKnown() {
-        start().authenticate(handshake -> "secret".equals(handshake.header("authorization"))
-                ? CompletableFuture.completedFuture((Principal) () -> "anna")
-                : CompletableFuture.failedFuture(new WherryException(ErrorCode.UNAUTHORIZED, "who are you?")));
-        try (RawClient client = server.connect()) {
-            Response refused = client.get("/wherry/park").read();
-            assertThat(refused.status()).isEqualTo(401);
-            assertThat(refused.header("WWW-Authenticate")).isNotEmpty();
-
-            client.get("/wherry/park", "Authorization: secret");
-            HttpExchange exchange = Await.next(parked);
-            exchange.run(() -> answer(
-                    exchange, Objects.requireNonNull(exchange.principal()).getName()));
-            assertThat(client.read().body()).isEqualTo("anna");
-        }
-    }
-
-    @Test
-    void keepsTheOrderWhileItAsksWhoItIs() {
-        CompletableFuture<Principal> slow = new CompletableFuture<>();
-        start().authenticate(handshake -> slow);
-        try (RawClient client = server.connect()) {
-            client.post("/wherry/echo", "one").post("/wherry/echo", "two");
-            slow.complete(() -> "anna");
-            assertThat(client.read().body()).isEqualTo("POST {} one");
-            assertThat(client.read().body()).isEqualTo("POST {} two");
-        }
-    }
-
-    @Test
-    void forgetsAPeerThatLeavesWhileItAsksWhoItIs() {
-        CompletableFuture<Principal> slow = new CompletableFuture<>();
-        CountDownLatch asked = new CountDownLatch(1);
-        start().authenticate(handshake -> {
-            asked.countDown();
-            return slow;
-        });
-        RawClient client = server.connect();
-        client.post("/wherry/park", "a body that must not leak");
-        Await.open(asked);
-        client.close();
-        server.close();
-        slow.complete(() -> "anna");
-
-        assertThat(parked).isEmpty();
-    }
-
-    @Test
-    void refusesOtherOrigins() {
-        start("wherry.http.allowed-origins", "https://good.example");
-        try (RawClient client = server.connect()) {
-            for (String method : new String[] {"GET", "POST", "OPTIONS"}) {
-                Response refused = client.request(method, "/wherry/echo", "Origin: https://evil.example")
-                        .read();
-                assertThat(refused.status()).isEqualTo(403);
-                assertThat(refused.header("Access-Control-Allow-Origin")).isEmpty();
-                assertThat(refused.header("Vary")).isEqualTo("origin");
-                assertThat(refused.body()).contains("\"code\":\"forbidden\"", "https://evil.example");
-            }
-            assertThat(client.get("/wherry/echo", "Origin: http://localhost")
-                            .read()
-                            .status())
-                    .isEqualTo(200);
-            Response allowed =
-                    client.get("/wherry/echo", "Origin: https://good.example").read();
-            assertThat(allowed.status()).isEqualTo(200);
-            assertThat(allowed.header("Access-Control-Allow-Origin")).isEqualTo("https://good.example");
-            assertThat(allowed.header("Access-Control-Allow-Credentials")).isEqualTo("true");
-            assertThat(allowed.header("Access-Control-Expose-Headers")).contains("Wherry-Position");
-        }
-    }
-
-    @Test
-    void answersPreflights() {
-        start("wherry.http.allowed-origins", "https://good.example");
-        try (RawClient client = server.connect()) {
-            Response response = client.request(
-                            "OPTIONS",
-                            "/wherry/echo",
-                            "Origin: https://good.example",
-                            "Access-Control-Request-Method: POST",
-                            "Access-Control-Request-Headers: authorization, x-y")
-                    .read();
-            assertThat(response.status()).isEqualTo(204);
-            assertThat(response.header("Access-Control-Allow-Methods")).isEqualTo("GET, HEAD, OPTIONS, POST");
-            assertThat(response.header("Access-Control-Allow-Headers")).isEqualTo("authorization, x-y");
-            assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo("https://good.example");
-            assertThat(client.request("OPTIONS", "/wherry/echo").read().header("Allow"))
-                    .isEqualTo("GET, HEAD, OPTIONS, POST");
-        }
-    }
-
-    @Test
-    void givesNoCredentialsToAnyOrigin() {
-        start("wherry.http.allowed-origins", "*");
-        try (RawClient client = server.connect()) {
-            Response response =
-                    client.get("/wherry/echo", "Origin: https://any.example").read();
-            assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo("https://any.example");
-            assertThat(response.header("Access-Control-Allow-Credentials")).isEmpty();
         }
     }
 
