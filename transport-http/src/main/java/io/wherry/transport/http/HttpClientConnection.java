@@ -24,35 +24,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A client's end of an HTTP connection: one call at a time. Confined to its loop. */
+/** A client's end of an HTTP/1.1 connection: one call at a time. Confined to its loop. */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
-final class HttpClientConnection extends ChannelInboundHandlerAdapter {
+final class HttpClientConnection extends ChannelInboundHandlerAdapter implements CallCarrier {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpClientConnection.class);
 
+    private final OriginPool origin;
     private final Deadline idle;
     private @Nullable Channel channel;
     private @Nullable PooledCall call;
     private @Nullable Runnable onLost;
     private @Nullable Throwable failure;
+    /** Whether it has served a call before. */
     private boolean used;
+
     private boolean answering;
     private boolean informs;
     private boolean keepsAlive;
     private boolean hasRead;
 
-    HttpClientConnection(Loop loop) {
+    HttpClientConnection(Loop loop, OriginPool origin) {
+        this.origin = origin;
         this.idle = new Deadline(loop, this::close);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         channel = added.channel();
-    }
-
-    /** Whether it has served a call before, so that the server may be closing it. */
-    boolean isUsed() {
-        return used;
     }
 
     /** Whether another call can be tried. */
@@ -72,8 +71,8 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
         idle.clear();
     }
 
-    /** Sends a call's request. */
-    void send(PooledCall next, HttpClientRequest request) {
+    @Override
+    public void send(PooledCall next, HttpClientRequest request) {
         call = next;
         answering = false;
         HttpHeaders headers = request.headers().copy();
@@ -96,12 +95,14 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    private static String target(URI uri) {
+    /** What a request line or {@code :path} says. */
+    static String target(URI uri) {
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
     }
 
-    void readable(boolean readable) {
+    @Override
+    public void readable(boolean readable) {
         channel().config().setAutoRead(readable);
     }
 
@@ -109,8 +110,8 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
         channel().close();
     }
 
-    /** Closes it without telling the call. */
-    void abandon() {
+    @Override
+    public void abandon() {
         call = null;
         close();
     }
@@ -164,7 +165,12 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
             answering = false;
             used = true;
             channel().config().setAutoRead(true);
-            answered.ended(keepsAlive && channel().isActive());
+            if (keepsAlive && channel().isActive()) {
+                origin.giveBack(this);
+            } else {
+                close();
+            }
+            answered.ended();
         }
     }
 
@@ -186,7 +192,8 @@ final class HttpClientConnection extends ChannelInboundHandlerAdapter {
         PooledCall lost = call;
         call = null;
         if (lost != null) {
-            lost.lost(answering, failure);
+            // A server may close a connection that was kept just when the next request comes.
+            lost.lost(answering, used, failure);
         }
     }
 

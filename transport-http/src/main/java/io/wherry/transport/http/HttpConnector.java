@@ -5,9 +5,12 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
@@ -29,22 +32,39 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a client's connections, with TLS where the scheme asks for it, and remembers them until they close. Thread-safe. */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
 public final class HttpConnector {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnector.class);
+
     private final Config config;
+    private final HttpVersions versions;
     private final Set<Channel> open = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable SslContext tls;
     private volatile boolean closing;
 
-    /** Makes a connector with a client's configuration. */
+    /** Makes a connector with a client's configuration, for HTTP/1.1 and what begins as that. */
     public HttpConnector(Config config) {
+        this(config, HttpVersions.ONE);
+    }
+
+    HttpConnector(Config config, HttpVersions versions) {
         this.config = config;
+        this.versions = versions;
+    }
+
+    /** Which versions of HTTP its connections are for. */
+    HttpVersions versions() {
+        return versions;
     }
 
     /** Whether a URI's scheme asks for TLS: {@code https} or {@code wss}. */
@@ -71,6 +91,12 @@ public final class HttpConnector {
      */
     public CompletionStage<Channel> connect(
             ClientContext context, Loop loop, URI uri, Supplier<ChannelHandler[]> handlers) {
+        return connect(context, loop, uri, protocol -> handlers.get());
+    }
+
+    /** The same with handlers for the protocol that is spoken, by its name in ALPN; called when that is known. */
+    CompletionStage<Channel> connect(
+            ClientContext context, Loop loop, URI uri, Function<String, ChannelHandler[]> handlers) {
         CompletableFuture<Channel> connected = new CompletableFuture<>();
         @Nullable String host = uri.getHost();
         if (host == null || closing) {
@@ -136,11 +162,11 @@ public final class HttpConnector {
     }
 
     /** Tries one address after the other. */
-    private static void connect(
+    private void connect(
             Bootstrap bootstrap,
             URI uri,
             Iterator<InetSocketAddress> addresses,
-            Supplier<ChannelHandler[]> handlers,
+            Function<String, ChannelHandler[]> handlers,
             CompletableFuture<Channel> connected) {
         bootstrap.connect(addresses.next()).addListener((ChannelFuture future) -> {
             if (future.isSuccess()) {
@@ -153,22 +179,73 @@ public final class HttpConnector {
         });
     }
 
-    private static void complete(
-            Channel channel, URI uri, Supplier<ChannelHandler[]> handlers, CompletableFuture<Channel> connected) {
-        ChannelPipeline pipeline = channel.pipeline();
-        pipeline.removeLast();
-        pipeline.addLast(handlers.get()).addLast(QuietTail.INSTANCE);
+    private void complete(
+            Channel channel,
+            URI uri,
+            Function<String, ChannelHandler[]> handlers,
+            CompletableFuture<Channel> connected) {
+        boolean isNegotiated = isSecure(uri) && versions != HttpVersions.ONE;
+        if (!isNegotiated) {
+            add(channel, handlers.apply(versions.withoutNegotiation()));
+        }
         if (!isSecure(uri)) {
             connected.complete(channel);
             return;
         }
-        pipeline.get(SslHandler.class).handshakeFuture().addListener(shaken -> {
-            if (shaken.isSuccess()) {
-                connected.complete(channel);
-            } else {
+        channel.pipeline().get(SslHandler.class).handshakeFuture().addListener(shaken -> {
+            if (!shaken.isSuccess()) {
                 fail(connected, uri, shaken.cause());
+            } else if (!isNegotiated) {
+                connected.complete(channel);
             }
         });
+        if (isNegotiated) {
+            negotiate(channel, uri, handlers, connected);
+        }
+    }
+
+    private void negotiate(
+            Channel channel,
+            URI uri,
+            Function<String, ChannelHandler[]> handlers,
+            CompletableFuture<Channel> connected) {
+        channel.pipeline().addBefore(channel.pipeline().lastContext().name(), null, new Negotiation(protocol -> {
+            if (versions.protocols().contains(protocol)) {
+                add(channel, handlers.apply(protocol));
+                connected.complete(channel);
+            } else {
+                fail(connected, uri, new IllegalStateException("the server does not speak HTTP/2"));
+                channel.close();
+            }
+        }));
+    }
+
+    private static void add(Channel channel, ChannelHandler[] handlers) {
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.removeLast();
+        pipeline.addLast(handlers).addLast(QuietTail.INSTANCE);
+    }
+
+    /** Waits for the end of the handshake, and says what is spoken after it. What it has not, the handshake's future tells. */
+    private static final class Negotiation extends ApplicationProtocolNegotiationHandler {
+
+        private final Consumer<String> whenDone;
+
+        Negotiation(Consumer<String> whenDone) {
+            super(ApplicationProtocolNames.HTTP_1_1);
+            this.whenDone = whenDone;
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+            whenDone.accept(protocol);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            LOG.debug("{}: {}", ctx.channel(), cause.toString());
+            ctx.close();
+        }
     }
 
     private static void fail(CompletableFuture<Channel> connected, URI uri, Throwable cause) {
@@ -190,7 +267,7 @@ public final class HttpConnector {
     private synchronized SslContext tls() {
         SslContext made = tls;
         if (made == null) {
-            made = Tls.client(config);
+            made = Tls.client(config, versions);
             tls = made;
         }
         return made;

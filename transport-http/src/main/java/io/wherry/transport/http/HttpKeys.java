@@ -15,6 +15,14 @@ public final class HttpKeys {
                     "How long a client of the transport http waits between two polls.")
             .forClient();
 
+    /** Which versions of HTTP a client speaks. */
+    public static final ConfigKey<String> VERSION = ConfigKey.choice(
+                    "wherry.http.version",
+                    "auto",
+                    List.of("auto", "1.1", "2"),
+                    "Which HTTP a client speaks: auto is HTTP/2 where the server offers it with TLS, else HTTP/1.1; 2 is HTTP/2 alone, without TLS by prior knowledge. websocket is always over HTTP/1.1.")
+            .forClient();
+
     /** How long a POST waits for replies. */
     public static final ConfigKey<Duration> REPLY_HOLD = ConfigKey.duration(
                     "wherry.http.reply-hold",
@@ -109,6 +117,7 @@ public final class HttpKeys {
     public static List<ConfigKey<?>> all() {
         return List.of(
                 POLL_INTERVAL,
+                VERSION,
                 REPLY_HOLD,
                 ALLOWED_ORIGINS,
                 ALLOWED_CREDENTIALS,

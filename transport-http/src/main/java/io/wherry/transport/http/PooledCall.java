@@ -7,38 +7,33 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
-import io.wherry.spi.ClientContext;
 import io.wherry.spi.Loop;
 import org.jspecify.annotations.Nullable;
 
-/** A call over a connection of the pool, or over a new one where the pool's turn out to be closed. Confined to its loop. */
+/**
+ * A call over a connection of the pool, or over a new one where the pool's turn out to be closed. A request of which the server
+ * can have taken no notice, or that came to a connection that had been kept, is made again. Confined to its loop.
+ */
 final class PooledCall implements HttpCall {
 
     private static final int MAX_PROBLEM = 16 * 1024;
+    private static final int MAX_REPEATS = 3;
 
-    private final HttpClientPool pool;
-    private final ClientContext context;
-    private final Loop loop;
+    private final OriginPool origin;
     private final HttpClientRequest request;
     private final HttpStreamListener listener;
     private final Deadline deadline;
     private final boolean awaitsWhole;
-    private @Nullable HttpClientConnection connection;
+    private @Nullable CallCarrier carrier;
     private HttpHeaders problemHeaders = EmptyHttpHeaders.INSTANCE;
     private @Nullable ByteBuf problem;
     private int status;
+    private int repeats;
     private boolean readable = true;
     private boolean done;
 
-    PooledCall(
-            HttpClientPool pool,
-            ClientContext context,
-            Loop loop,
-            HttpClientRequest request,
-            HttpStreamListener listener) {
-        this.pool = pool;
-        this.context = context;
-        this.loop = loop;
+    PooledCall(OriginPool origin, Loop loop, HttpClientRequest request, HttpStreamListener listener) {
+        this.origin = origin;
         this.request = request;
         this.listener = listener;
         this.awaitsWhole = listener instanceof WholeResponse;
@@ -47,38 +42,17 @@ final class PooledCall implements HttpCall {
 
     void start() {
         deadline.in(request.timeout());
-        @Nullable HttpClientConnection idle = pool.takeIdle(loop, request.uri());
-        if (idle != null) {
-            send(idle);
-        } else {
-            connect();
-        }
+        origin.carry(this, false);
     }
 
-    private void connect() {
-        pool.connect(context, loop, request.uri()).whenComplete((connected, failure) -> {
-            if (loop.inLoop()) {
-                connected(connected, failure);
-            } else {
-                loop.execute(() -> connected(connected, failure));
-            }
-        });
+    /** Whether it needs no carrier any more. */
+    boolean isDone() {
+        return done;
     }
 
-    private void connected(@Nullable HttpClientConnection connected, @Nullable Throwable failure) {
-        if (failure != null) {
-            fail(WherryException.from(failure));
-        } else if (connected != null) {
-            if (done) {
-                connected.close();
-            } else {
-                send(connected);
-            }
-        }
-    }
-
-    private void send(HttpClientConnection to) {
-        connection = to;
+    /** Goes over a carrier. */
+    void carriedBy(CallCarrier to) {
+        carrier = to;
         if (!readable) {
             to.readable(false);
         }
@@ -88,8 +62,8 @@ final class PooledCall implements HttpCall {
     @Override
     public void readable(boolean welcome) {
         readable = welcome;
-        if (connection != null && !done) {
-            connection.readable(welcome);
+        if (carrier != null && !done) {
+            carrier.readable(welcome);
         }
     }
 
@@ -97,9 +71,7 @@ final class PooledCall implements HttpCall {
     public void cancel() {
         if (!done) {
             finish();
-            if (connection != null) {
-                connection.abandon();
-            }
+            abandon();
         }
     }
 
@@ -141,14 +113,8 @@ final class PooledCall implements HttpCall {
         }
     }
 
-    void ended(boolean reusable) {
-        HttpClientConnection used = connection;
-        connection = null;
-        if (used != null && reusable) {
-            pool.giveBack(loop, request.uri(), used);
-        } else if (used != null) {
-            used.close();
-        }
+    void ended() {
+        carrier = null;
         if (done) {
             return;
         }
@@ -164,15 +130,20 @@ final class PooledCall implements HttpCall {
         }
     }
 
-    /** The connection has gone. */
-    void lost(boolean answering, @Nullable Throwable cause) {
-        HttpClientConnection gone = connection;
-        connection = null;
+    /**
+     * The connection has gone.
+     *
+     * @param answering whether an answer had begun
+     * @param repeatable whether the request may be made again, if none had
+     */
+    void lost(boolean answering, boolean repeatable, @Nullable Throwable cause) {
+        carrier = null;
         if (done) {
             return;
         }
-        if (!answering && gone != null && gone.isUsed()) {
-            connect();
+        if (!answering && repeatable && repeats < MAX_REPEATS) {
+            repeats++;
+            origin.carry(this, true);
             return;
         }
         fail(new WherryException(
@@ -189,16 +160,28 @@ final class PooledCall implements HttpCall {
                 "request: no answer from " + request.uri().getHost() + " after " + request.timeout()));
     }
 
-    /** Ends the call and its connection. */
+    /** Ends the call and its carrier. */
     private void give(WherryException cause) {
-        HttpClientConnection used = connection;
-        fail(cause);
-        if (used != null) {
+        if (!done) {
+            finish();
+            // First: what the listener asks for next must not go where this was given up.
+            abandon();
+            listener.failed(cause);
+        }
+    }
+
+    private void abandon() {
+        CallCarrier used = carrier;
+        carrier = null;
+        if (used == null) {
+            origin.gaveUp(this);
+        } else {
             used.abandon();
         }
     }
 
-    private void fail(WherryException cause) {
+    /** Fails it, if it is not over. */
+    void fail(WherryException cause) {
         if (!done) {
             finish();
             listener.failed(cause);

@@ -2,7 +2,6 @@
 package io.wherry.transport.http;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -21,13 +20,6 @@ final class Tls {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
 
-    private static final ApplicationProtocolConfig VERSIONS = new ApplicationProtocolConfig(
-            ApplicationProtocolConfig.Protocol.ALPN,
-            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-            ApplicationProtocolNames.HTTP_2,
-            ApplicationProtocolNames.HTTP_1_1);
-
     private Tls() {}
 
     /** What a server needs, null when it is not configured. */
@@ -42,7 +34,7 @@ final class Tls {
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(certificateFile, keyFile);
             if (config.get(HttpKeys.HTTP2)) {
-                builder.applicationProtocolConfig(VERSIONS);
+                builder.applicationProtocolConfig(offering(HttpVersions.BEST));
             }
             return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
@@ -53,9 +45,13 @@ final class Tls {
         }
     }
 
-    /** What a client needs. */
-    static SslContext client(Config config) {
-        SslContextBuilder builder = SslContextBuilder.forClient();
+    /**
+     * What a client needs.
+     *
+     * @param versions what it offers by ALPN
+     */
+    static SslContext client(Config config, HttpVersions versions) {
+        SslContextBuilder builder = SslContextBuilder.forClient().applicationProtocolConfig(offering(versions));
         String trust = config.get(HttpKeys.TLS_TRUST);
         if (config.get(HttpKeys.TLS_INSECURE)) {
             LOG.warn(
@@ -70,6 +66,14 @@ final class Tls {
         } catch (SSLException e) {
             throw bad("TLS: " + e.getMessage(), e);
         }
+    }
+
+    private static ApplicationProtocolConfig offering(HttpVersions versions) {
+        return new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                versions.protocols());
     }
 
     private static void trust(SslContextBuilder builder, File file) {
