@@ -8,19 +8,20 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 
 /** What it must not grow over, and what it is to shrink to. */
-const MAX_BYTES = 8992;
+const MAX_BYTES = 8336;
 /** The same, with what lets tabs share a channel. */
-const MAX_SHARED_BYTES = 11080;
+const MAX_SHARED_BYTES = 10384;
 const GOAL_BYTES = 6 * 1024;
-const LICENSE = '/* Wherry, SPDX-License-Identifier: Apache-2.0 */';
+const LICENSE = '/* Wherry, Apache-2.0 */';
 
 /** Properties that never leave this client, and are renamed. None of them may be one of the language's or a browser's that is used here. */
 const INTERNAL = `
-  outer outbox topics inbound told dispatch notify welcomed disconnected tookOver comeBack acknowledged transmit tell give
-  checkSize end number started works takesOver carried heardAt sentAt takeOver worked giveUp received heard ended failed
-  envelope answered sendAgain appliedUpTo beginAnew addFirst abandon isEmpty answering live lastHistory renew listeners report
-  patience lasted cut putAside pin better betterIn failures cuts until channelId kind argument asked came posted wake suspend
-  ask writable closed withdraw renewal settings open stop next remove standing subscriptions handles failure isRequest copy
+  outbox topics dispatch notify welcomed disconnected tookOver comeBack acknowledged transmit tell give told report
+  end number started works takesOver carried heardAt sentAt takeOver worked received heard failed ended came isAsked posted
+  envelope answered sendAgain appliedUpTo beginAnew addFirst abandon isEmpty answering live lastHistory renew renews listeners
+  patience lived cut putAside pin better betterIn failures cuts until channelId kind argument asked wake suspend deadline
+  ask writable closed settings open stop next remove standing subscriptions handles failure isRequest copy stopWaiting
+  done standby makeReader contentType hasRoom moveTo
 `.trim().split(/\s+/);
 
 const here = (path) => new URL(path, import.meta.url).pathname;
@@ -43,9 +44,9 @@ const COMPRESS = {
   unsafe_methods: true,
   pure_getters: true,
   keep_fargs: false,
-  reduce_funcs: false,
   hoist_props: false,
-  inline: 1,
+  inline: 0,
+  sequences: false,
 };
 
 /** Bundles one entry point, and minifies it. */
@@ -64,7 +65,7 @@ const make = async (entry, name, format) => {
   });
   const [map, bundle] = outputFiles.sort((one) => (one.path.endsWith('.map') ? -1 : 1));
   const { code, map: finalMap } = await minify(bundle.text, {
-    module: format === 'esm',
+    module: true,
     toplevel: true,
     compress: COMPRESS,
     format: { preamble: LICENSE },

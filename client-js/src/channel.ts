@@ -2,7 +2,6 @@
 import type { WherryError } from './errors.js';
 import type { Content, Message } from './message.js';
 import type { Position, Start } from './position.js';
-import type { Gap } from './inbound.js';
 import type { MessageListener, Subscription } from './subscriptions.js';
 
 /** Where a channel stands: no connection yet; connected; between two connections; ended. */
@@ -15,6 +14,16 @@ export interface TransportChange {
   to: string;
   /** Why, for people to read. */
   reason: string;
+}
+
+/** Messages that a reader has missed and cannot get any more. */
+export interface Gap {
+  /** The topic, `*` for all. */
+  topic: string;
+  /** The topic dropped them; the log began anew; the channel was lost, and what was sent to it alone. */
+  reason: 'overrun' | 'epoch' | 'channel';
+  /** The position of the last message that is missing, where that is known. */
+  upTo?: Position | undefined;
 }
 
 /** Takes messages that the other side sends to its name. */

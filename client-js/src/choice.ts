@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Settings } from './options.js';
-import type { ClientTransport } from './transport.js';
 
 /** A connection that has lived so long was not cut by what kills all of its kind. */
-export const LASTED = 30e3;
+const LASTED = 30e3;
 
 const CUTS_TO_FAIL = 3;
 
@@ -23,105 +22,97 @@ const known: Record<string, Health> = {};
 /** Which transport to try next. */
 export interface TransportChoice {
   /** What to connect by now: the one that worked last, else the first that is not put aside, else the one that is soonest not. */
-  next(): ClientTransport;
+  next(): string;
   /** How long to wait for it, so that all can be tried within the time for connecting; longer after each round in vain. */
   patience(): number;
   /** A message has made the round trip on it. */
-  worked(one: ClientTransport): void;
-  /** A connection of it has lasted: whatever was wrong is over. */
-  lasted(one: ClientTransport): void;
-  /** A connection that worked was cut; returns whether it is put aside now, since that was soon and not for the first time. */
-  cut(one: ClientTransport, lived: number): boolean;
+  worked(name: string): void;
+  /** A connection of it has lived so long; where that is long enough, whatever was wrong is over. */
+  lived(name: string, ms: number): boolean;
+  /** A connection that worked was cut: it is put aside where that was soon and not for the first time. */
+  cut(name: string, ms: number): void;
   /** Puts it aside, for a time that doubles with each failure. */
-  putAside(one: ClientTransport): void;
+  putAside(name: string): void;
   /**
    * It has failed before a message made the round trip.
    *
    * @returns whether another can be tried at once; false when all have failed since the last that worked, which says more of
    *   the server than of the transports
    */
-  failed(one: ClientTransport): boolean;
+  failed(name: string): boolean;
   /** Keeps to a transport until it fails. */
-  pin(one: ClientTransport): void;
+  pin(name: string): void;
   /** One that is preferred to the one that works now, and is not put aside. */
-  better(current: ClientTransport): ClientTransport | undefined;
+  better(current: string): string | undefined;
   /** After how long there may be a better one; infinite for never. */
-  betterIn(current: ClientTransport): number;
+  betterIn(current: string): number;
 }
 
-export const transportChoice = (preferred: ClientTransport[], url: string, settings: Settings): TransportChoice => {
+export const transportChoice = (preferred: string[], url: string, settings: Settings): TransportChoice => {
   const { clock, connectTimeout, putAsideMin, putAsideMax } = settings;
-  let inVain: ClientTransport[] = [];
-  let pinned: ClientTransport | undefined;
-  let working: ClientTransport | undefined;
+  let inVain: string[] = [];
+  let pinned: string | undefined;
+  let working: string | undefined;
   let rounds = 0;
 
-  const healthOf = ({ name }: ClientTransport): Health =>
-    (known[name + url] ??= { failures: 0, cuts: 0, until: 0 });
-  const asideFor = (one: ClientTransport): number => Math.max(0, healthOf(one).until - clock.now());
-  const isFree = (one: ClientTransport): boolean => !asideFor(one);
-  const lasted = ({ name }: ClientTransport): void => {
-    delete known[name + url];
-  };
-  const putAside = (one: ClientTransport): void => {
-    const health = healthOf(one);
+  const healthOf = (name: string): Health => (known[name + url] ??= { failures: 0, cuts: 0, until: 0 });
+  const asideFor = (name: string): number => Math.max(0, healthOf(name).until - clock.now());
+  const forget = (name: string): unknown => delete known[name + url];
+  const lived = (name: string, ms: number): boolean => ms >= LASTED && !!forget(name);
+  const putAside = (name: string): void => {
+    const health = healthOf(name);
     const bound = Math.min(putAsideMax, putAsideMin * 2 ** health.failures++);
     health.cuts = 0;
     health.until = clock.now() + bound * (1 - clock.random() / 4);
   };
-  const failed = (one: ClientTransport): void => {
-    pinned = one === pinned ? undefined : pinned;
-    putAside(one);
+  const failed = (name: string): void => {
+    pinned = name === pinned ? undefined : pinned;
+    putAside(name);
   };
-  const preferredTo = (current: ClientTransport): ClientTransport[] =>
+  const preferredTo = (current: string): string[] =>
     current === pinned ? [] : preferred.slice(0, preferred.indexOf(current));
 
   return {
     next() {
-      const left = preferred.filter((one) => !inVain.includes(one));
-      if (pinned && left.includes(pinned)) {
-        return pinned;
-      }
-      if (working && left.includes(working) && isFree(working)) {
-        return working;
-      }
-      return left.reduce((best, one) => (asideFor(one) < asideFor(best) ? one : best));
+      const left = preferred.filter((name) => !inVain.includes(name));
+      const isLeft = (name?: string): boolean => left.includes(name!);
+      return isLeft(pinned)
+        ? pinned!
+        : isLeft(working) && !asideFor(working!)
+          ? working!
+          : left.reduce((best, name) => (asideFor(name) < asideFor(best) ? name : best));
     },
     patience: () => Math.min(connectTimeout, (connectTimeout / preferred.length) * 2 ** rounds),
-    worked(one) {
-      working = one;
+    worked(name) {
+      working = name;
       inVain = [];
       rounds = 0;
     },
-    lasted,
-    cut(one, lived) {
-      if (lived >= LASTED) {
-        lasted(one);
-        return false;
+    lived,
+    cut(name, ms) {
+      if (!lived(name, ms)) {
+        const health = healthOf(name);
+        if (++health.cuts >= CUTS_TO_FAIL || health.failures) {
+          failed(name);
+        }
       }
-      const health = healthOf(one);
-      const isFailure = ++health.cuts >= CUTS_TO_FAIL || health.failures > 0;
-      if (isFailure) {
-        failed(one);
-      }
-      return isFailure;
     },
     putAside,
-    failed(one) {
-      failed(one);
-      inVain.push(one);
+    failed(name) {
+      failed(name);
+      inVain.push(name);
       const isAnotherLeft = inVain.length < preferred.length;
       if (!isAnotherLeft) {
         inVain = [];
         rounds++;
-        preferred.forEach(lasted);
+        preferred.forEach(forget);
       }
       return isAnotherLeft;
     },
-    pin(one) {
-      pinned = one;
+    pin(name) {
+      pinned = name;
     },
-    better: (current) => preferredTo(current).find(isFree),
+    better: (current) => preferredTo(current).find((name) => !asideFor(name)),
     betterIn: (current) => Math.min(...preferredTo(current).map(asideFor)),
   };
 };

@@ -1,155 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Channel, State, TransportChange } from './channel.js';
-import { type Connector, connector } from './connector.js';
-import { type Envelope, envelope, positionOf, requireName } from './envelope.js';
-import { WherryError } from './errors.js';
-import { type Inbound, inbound } from './inbound.js';
+import type { Channel, Gap, Handler, RequestHandler, State, TransportChange } from './channel.js';
+import { timer } from './clock.js';
+import { connector } from './connector.js';
+import { type Envelope, envelope, requireName } from './envelope.js';
+import { type ErrorCode, isFinal, late, tooLarge, WherryError } from './errors.js';
 import { type Content, Message } from './message.js';
 import type { Settings } from './options.js';
-import { type Outbox, outbox, type Sent, sent } from './outbox.js';
-import type { Position, Start } from './position.js';
-import { type Listening, type MessageListener, type Subscriptions, subscriptions } from './subscriptions.js';
-import type { ClientTransport } from './transport.js';
+import { outbox, type Sent, sent } from './outbox.js';
+import { covers, type Position, type Start } from './position.js';
+import { type Listening, type MessageListener, subscriptions } from './subscriptions.js';
+import type { Transport } from './transport.js';
+import { watch } from './wake.js';
+
+/** After so many envelopes that the server keeps for this channel, their arrival is reported. */
+const ACKNOWLEDGE_EVERY = 32;
+
+/** How many messages wait for a handler that is not set yet. */
+const MAX_HELD = 256;
 
 type Notice = 'gap' | 'state' | 'transport' | 'close' | 'writable';
 
-/** A channel as its own parts see it. */
-export interface Inner {
-  /** The channel as the application sees it. */
-  readonly outer: Channel;
-  readonly settings: Settings;
-  id: string;
-  position: Position | undefined;
-  readonly outbox: Outbox;
-  readonly topics: Subscriptions;
-  readonly inbound: Inbound;
-  /** What the welcome has told, or the settings say. */
-  told: { heartbeat: number; lostAfter: number; maxMessage: number };
-  /** Calls the application, after what is under way here; what it throws is no matter of ours. */
-  dispatch(action: () => unknown): void;
-  notify(notice: Notice, value?: unknown): void;
-  /** A connection has brought its welcome; what it says first goes before everything else. */
-  welcomed(transport: string, reason: string, welcome: Envelope, first: () => void): void;
-  /** The connection is gone; another is on its way. Where it is only renewed in order, that is nothing to tell. */
-  disconnected(inOrder?: boolean): void;
-  /** Another connection carries the channel now: what the server has not acknowledged goes there too. */
-  tookOver(transport: string, reason: string): void;
-  /** The server has ended the channel, and says to come back with a new one, perhaps after a while. */
-  comeBack(after: number | undefined): void;
-  acknowledged(number: number): void;
-  /** Sends what waits, as far as the connection takes it. */
-  transmit(): void;
-  /** Sends an envelope that is not kept, where there is a connection. */
-  tell(envelope: Envelope): void;
-  /** Takes a thing to be sent. */
-  give(one: Sent): void;
-  /** Throws where a message is larger than the server takes. */
-  checkSize(message: Message): void;
-  /** Ends the channel; the connection is closed after what was sent. */
-  end(reason: WherryError): void;
-}
+/** What a handler replies. */
+export const replyOf = async (handler: RequestHandler | undefined, message: Message, channel: Channel): Promise<Message> => {
+  if (!handler) {
+    throw new WherryError('unknown-handler', 'no handler');
+  }
+  return Message.of(await handler(message, channel));
+};
+
+/** What the other side is told of a failure; one that is not ours says nothing to it. */
+export const refusalOf = (e: unknown): WherryError => {
+  if (e instanceof WherryError) {
+    return e;
+  }
+  console.error(e);
+  return new WherryError('internal', 'handler failed');
+};
+
+/** Calls the application, after what is under way here; what it throws is no matter of ours. */
+export const dispatch = (action: () => unknown): void => {
+  void Promise.resolve().then(action).catch(console.error);
+};
+
+/** A promise that nobody needs to look at. */
+export const quiet = <T>(promise: Promise<T>): Promise<T> => {
+  promise.catch(() => {});
+  return promise;
+};
 
 /** Makes the client's side of a channel: its position, what it has sent, who listens, and the connection it has now. */
-export const clientChannel = (
-  url: string,
-  settings: Settings,
-  transports: ClientTransport[],
-  watch: (connector: Connector) => () => void,
-): Channel => {
-  const { clock } = settings;
+export const clientChannel = (url: string, settings: Settings, transports: Record<string, Transport>): Channel => {
+  const { clock, closeTimeout } = settings;
+  const queue = outbox();
+  const topics = subscriptions();
+  const messageHandlers = new Map<string, Handler>();
+  const requestHandlers = new Map<string, RequestHandler>();
+  const gapsTold = new Map<string, Position>();
   const listeners: Partial<Record<Notice, (value: never) => void>> = {};
   /** What a listener that comes late is told at once. */
   const last: Partial<Record<Notice, unknown>> = {};
+  const closeTimer = timer(clock);
+  let id = '';
+  let position: Position | undefined;
   let transport = '';
   let state: State = 'connecting';
+  /** What the welcome has told, or the settings say. */
+  let told: { heartbeat: number; lostAfter: number; maxMessage: number } = settings;
+  let held: Envelope[] = [];
+  /** How many envelopes that the server keeps for this channel have come since their arrival was reported. */
+  let unreported = 0;
   let ended: WherryError | undefined;
   let closing: Promise<void> | undefined;
+  let whenClosed = (): void => {};
   let wasFull = false;
 
-  const isWritable = (): boolean => !ended && self.outbox.size() < settings.outboundHigh;
+  const isWritable = (): boolean => !ended && queue.size() < settings.outboundHigh;
+
+  // ---- what the application is told
+
+  const notify = (notice: Notice, value?: unknown): void => {
+    const listener = listeners[notice];
+    dispatch(() => listener?.(value as never));
+  };
 
   const changeState = (now: State): void => {
     if (state !== now) {
-      self.notify('state', (last.state = state = now));
+      notify('state', (last.state = state = now));
     }
   };
 
   const changeTransport = (to: string, reason: string): void => {
     if (transport !== to) {
-      const change: TransportChange = { from: transport, to, reason };
+      notify('transport', (last.transport = { from: transport, to, reason } satisfies TransportChange));
       transport = to;
-      self.notify('transport', (last.transport = change));
     }
-  };
-
-  /** The server has a new channel for this client: what was the old one's alone is gone. */
-  const channelLost = (): void => {
-    self.topics.withdraw().forEach(self.outbox.abandon);
-    self.outbox.beginAnew(new WherryError('unknown-channel', 'lost, perhaps applied'));
-    self.inbound.beginAnew();
-    self.topics
-      .renew(self.position, (topic) => ended || self.notify('gap', { topic, reason: 'channel' }))
-      .forEach(self.outbox.addFirst);
-    self.notify('gap', { topic: '*', reason: 'channel' });
-  };
-
-  /** Says goodbye, when everything was sent, where the application has closed the channel. */
-  const leave = (): void => {
-    if (closing && !ended && (self.outbox.isEmpty() || !self.id)) {
-      goodbye();
-    }
-  };
-  const goodbye = (): void => {
-    self.tell(envelope('x'));
-    self.end(new WherryError('closed', 'closed'));
-  };
-
-  /** A promise that nobody needs to look at. */
-  const quiet = <T>(promise: Promise<T>): Promise<T> => {
-    promise.catch(() => {});
-    return promise;
-  };
-
-  /** Takes a thing of the application's to be sent, where there is room for it. */
-  const post = (
-    kind: string,
-    name: string,
-    message?: Message,
-    argument?: string,
-    then?: (answer?: Message) => void,
-    timeout?: number,
-  ): Promise<Message> => {
-    requireName(name);
-    return quiet(new Promise<Message>((resolve, reject) => {
-      let stopTimer = (): void => {};
-      const one = sent(
-        kind,
-        name,
-        message,
-        argument,
-        (answer) => {
-          stopTimer();
-          then?.(answer);
-          resolve(answer);
-        },
-        (reason) => {
-          stopTimer();
-          then?.();
-          reject(reason);
-        },
-      );
-      if (timeout !== undefined) {
-        stopTimer = clock.after(timeout, () => {
-          self.outbox.abandon(one);
-          one.failed(new WherryError('timeout', `no reply within ${timeout} ms`));
-        });
-      }
-      if (message && self.outbox.size() + message.size > settings.maxUnacknowledged) {
-        one.failed(new WherryError('too-many', 'unacknowledged: too much'));
-      } else {
-        self.give(one);
-      }
-    }));
   };
 
   /** Makes what sets a listener. */
@@ -158,14 +102,229 @@ export const clientChannel = (
     (listener: (value: never) => void): Channel => {
       listeners[notice] = listener;
       if (notice in last) {
-        self.notify(notice, last[notice]);
+        notify(notice, last[notice]);
       }
-      return self.outer;
+      return outer;
     };
+
+  // ---- what is sent
+
+  /** Sends an envelope that is not kept, where there is a connection. */
+  const tell = (what: Envelope): void => connection.open()?.send(what);
+
+  /** Sends what waits, as far as the connection takes it. */
+  const transmit = (): void => {
+    const open = connection.open();
+    let next;
+    while (open?.hasRoom() && (next = queue.next())) {
+      open.send(next);
+    }
+    leave();
+  };
+
+  const checkSize = ({ size }: Message): void => {
+    if (size > told.maxMessage) {
+      throw tooLarge(told.maxMessage);
+    }
+  };
+
+  /** Takes a thing to be sent. */
+  const give = (one: Sent): void => {
+    try {
+      checkSize(one.envelope.message);
+      if (ended || closing) {
+        throw ended ?? new WherryError('closed');
+      }
+      queue.add(one);
+      wasFull ||= !isWritable();
+      transmit();
+    } catch (e) {
+      one.failed(e as WherryError);
+    }
+  };
+
+  /** Takes a thing of the application's to be sent; a promise of what becomes of it. */
+  const post = <T>(
+    kind: string,
+    name: string,
+    message: Message | undefined,
+    argument: string | undefined,
+    valueOf: (answer: Message) => T,
+    then?: (answer?: Message) => void,
+    timeout?: number,
+  ): Promise<T> => {
+    requireName(name);
+    return quiet(new Promise<T>((resolve, reject) => {
+      const limit = timer(clock);
+      const one = sent(
+        kind,
+        name,
+        message,
+        argument,
+        (answer) => {
+          limit();
+          then?.(answer);
+          resolve(valueOf(answer));
+        },
+        (reason) => {
+          limit();
+          then?.();
+          reject(reason);
+        },
+      );
+      if (timeout !== undefined) {
+        limit(timeout, () => {
+          queue.abandon(one);
+          one.failed(late(timeout));
+        });
+      }
+      if (message && queue.size() + message.size > settings.maxUnacknowledged) {
+        one.failed(new WherryError('too-many'));
+      } else {
+        give(one);
+      }
+    }));
+  };
+
+  const textOf = (answer: Message): string => answer.text();
+
+  const acknowledged = (number: number): void => {
+    queue.acknowledged(number);
+    if (wasFull && isWritable()) {
+      wasFull = false;
+      notify('writable');
+    }
+    leave();
+  };
+
+  /** Says goodbye, when everything was sent, where the application has closed the channel. */
+  const leave = (): void => {
+    if (closing && !ended && (queue.isEmpty() || !id)) {
+      goodbye();
+    }
+  };
+  const goodbye = (): void => {
+    tell(envelope('x'));
+    end(new WherryError('closed'));
+  };
+
+  /** Ends the channel; the connection is closed after what was sent. */
+  const end = (reason: WherryError): void => {
+    if (!ended) {
+      ended = reason;
+      watching.abort();
+      queue.beginAnew(reason, true);
+      changeState('closed');
+      notify('close', (last.close = reason));
+      connection.stop(() => whenClosed());
+    }
+  };
+
+  // ---- what comes, in the order of the positions, each once
+
+  const report = (ifOwed?: boolean): void => {
+    if (position && (unreported || !ifOwed)) {
+      tell(envelope('a', position));
+    }
+    unreported = 0;
+  };
+
+  const direct = (got: Envelope): void => {
+    const handler = messageHandlers.get(got.name);
+    if (handler) {
+      dispatch(() => handler(got.message, outer));
+    } else if (held.length < MAX_HELD) {
+      held.push(got);
+    } else {
+      console.warn('wherry: no handler', got.name);
+    }
+  };
+
+  const asked = ({ id: number, name, message }: Envelope): void => {
+    const channelId = id;
+    dispatch(async () => {
+      let reply;
+      let error: ErrorCode | undefined;
+      try {
+        reply = await replyOf(requestHandlers.get(name), message, outer);
+        checkSize(reply);
+      } catch (e) {
+        const refusal = refusalOf(e);
+        error = refusal.code;
+        reply = Message.of(refusal.message);
+      }
+      if (id === channelId) {
+        give(sent(error ? 'e' : 'r', number, reply, error));
+      }
+    });
+  };
+
+  /** Tells of a gap, unless it was told, or was filled by what another connection brought. */
+  const gap = ({ id: at, name, argument }: Envelope, reached: Position | undefined): void => {
+    const [reason, upTo] = argument!.split(' ') as [Gap['reason'], string?];
+    // With a position it is part of the answer to a subscription, which may have begun before what was told to others.
+    if (upTo && reason === 'overrun' && at === '-') {
+      if (covers(reached, upTo) || covers(gapsTold.get(name), upTo)) {
+        return;
+      }
+      gapsTold.set(name, upTo);
+    }
+    notify('gap', { topic: name, reason, upTo });
+  };
+
+  const received = (got: Envelope): void => {
+    const { kind, name, argument, message } = got;
+    const at = message.position;
+    const reached = position;
+    if (at) {
+      if (covers(reached, at)) {
+        return;
+      }
+      position = at;
+    }
+    unreported += 'dq'.includes(kind) ? ACKNOWLEDGE_EVERY : +'yre'.includes(kind);
+    if ('my'.includes(kind)) {
+      topics.received(got);
+    } else if (kind === 'd') {
+      direct(got);
+    } else if (kind === 'q') {
+      asked(got);
+    } else if ('re'.includes(kind)) {
+      if (!queue.answered(got) && argument) {
+        console.warn('wherry: refused', argument, message.text());
+      }
+    } else if (kind === 'g') {
+      gap(got, reached);
+    } else if (kind === 'a') {
+      acknowledged(+name);
+    } else if (kind === 'h' && name === '?') {
+      report();
+      tell(envelope('h', '!'));
+    } else if (kind === 'x') {
+      const reason = new WherryError(name as ErrorCode, message.text());
+      const [wait, applied] = (argument ?? '').split(' ');
+      if (isFinal(reason)) {
+        end(reason);
+      } else {
+        if (applied) {
+          queue.appliedUpTo(+applied);
+        }
+        connection.comeBack(wait === 'now' ? 0 : +wait! >= 0 ? +wait! : undefined);
+      }
+    }
+  };
+
+  /** The server has a new channel for this client: what was the old one's alone is gone. */
+  const channelLost = (): void => {
+    queue.beginAnew(new WherryError('unknown-channel', 'perhaps applied'));
+    gapsTold.clear();
+    topics.renew(position, (topic) => ended || notify('gap', { topic, reason: 'channel' })).forEach(queue.addFirst);
+    notify('gap', { topic: '*', reason: 'channel' });
+  };
 
   const outer: Channel = {
     get id() {
-      return self.id;
+      return id;
     },
     get transport() {
       return transport;
@@ -174,49 +333,52 @@ export const clientChannel = (
       return state;
     },
     get position() {
-      return self.position;
+      return position;
     },
     get isWritable() {
       return isWritable();
     },
-    send: (to, content?: Content) => quiet(post('d', to, Message.of(content)).then(() => {})),
+    send: (to, content?: Content) => post('d', to, Message.of(content), undefined, () => {}),
     request: (to, content?: Content, timeout = settings.requestTimeout) =>
-      post('q', to, Message.of(content), undefined, undefined, timeout),
+      post('q', to, Message.of(content), undefined, (answer) => answer, undefined, timeout),
     publish(topic, content?: Content) {
       const message = Message.of(content);
       const { key } = message;
-      return quiet(post('p', topic, message, key && requireName(key)).then((answer) => answer.text()));
+      return post('p', topic, message, key && requireName(key), textOf);
     },
     subscribe(topic: string, start: Start | MessageListener, given?: MessageListener) {
       const listener = given ?? (start as MessageListener);
       let closed = false;
       const one: Listening = {
-        tell: (message) => self.dispatch(() => closed || listener(message)),
+        tell: (message) => dispatch(() => closed || listener(message)),
       };
-      self.topics.add(requireName(topic), one);
-      const subscribed = post('s', topic, undefined, given ? (start as Start) : 'now', (answer) => {
-        self.topics.answered(topic);
+      topics.add(requireName(topic), one);
+      const subscribed = post('s', topic, undefined, given ? (start as Start) : 'now', textOf, (answer) => {
+        topics.answered(topic);
         if (!answer) {
-          self.topics.remove(topic, one);
+          topics.remove(topic, one);
         }
-      }).then((answer) => answer.text());
+      });
       return {
         topic,
-        subscribed: quiet(subscribed),
+        subscribed,
         close() {
           closed = true;
-          if (self.topics.remove(topic, one)) {
-            self.give(sent('u', topic));
+          if (topics.remove(topic, one)) {
+            give(sent('u', topic));
           }
         },
       };
     },
     onMessage(name, handler) {
-      self.inbound.onMessage(requireName(name), handler);
+      const before = held;
+      messageHandlers.set(requireName(name), handler);
+      held = [];
+      before.forEach(direct);
       return outer;
     },
     onRequest(name, handler) {
-      self.inbound.onRequest(requireName(name), handler);
+      requestHandlers.set(requireName(name), handler);
       return outer;
     },
     onGap: on('gap'),
@@ -224,12 +386,12 @@ export const clientChannel = (
     onTransport: on('transport'),
     onClose: on('close'),
     onWritable: on('writable'),
-    switchTo: (to) => quiet(new Promise<void>((resolve, reject) => connection.switchTo(to, resolve, reject))),
+    switchTo: (to) => quiet(new Promise<void>((resolve, reject) => connection.moveTo(to, resolve, reject))),
     close() {
       closing ??= new Promise((resolve) => {
-        const stopTimer = clock.after(settings.closeTimeout, goodbye);
+        closeTimer(closeTimeout, goodbye);
         whenClosed = () => {
-          stopTimer();
+          closeTimer();
           resolve();
         };
         if (ended) {
@@ -240,130 +402,62 @@ export const clientChannel = (
       return closing;
     },
   };
-  let whenClosed = (): void => {};
 
-  const self: Inner = {
-    outer,
-    settings,
-    id: '',
-    position: undefined,
-    outbox: outbox(),
-    topics: subscriptions(),
-    inbound: undefined as unknown as Inbound,
-    told: settings,
-    dispatch(action) {
-      queueMicrotask(async () => {
-        try {
-          await action();
-        } catch (e) {
-          console.error(e);
+  const connection = connector(
+    {
+      settings,
+      position: () => position,
+      told: () => told,
+      received,
+      report,
+      transmit,
+      end,
+      heard() {
+        if (unreported >= ACKNOWLEDGE_EVERY) {
+          report();
         }
-      });
-    },
-    notify(notice, value) {
-      const listener = listeners[notice];
-      if (listener) {
-        self.dispatch(() => listener(value as never));
-      }
-    },
-    welcomed(name, reason, welcome, first) {
-      const isNew = welcome.argument !== 'resumed';
-      const values = Object.fromEntries(
-        welcome.message
-          .text()
-          .split('\n')
-          .map((line) => line.split('=')),
-      ) as Record<string, string>;
-      const least = (own: number, key: string): number => Math.min(own, +values[key]! || own);
-      const heartbeat = least(settings.heartbeat, 'heartbeat');
-      self.told = {
-        heartbeat,
-        lostAfter: Math.max(least(settings.lostAfter, 'lost-after'), heartbeat * 1.5),
-        maxMessage: least(settings.maxMessage, 'max-message'),
-      };
-      first();
-      changeTransport(name, reason);
-      if (isNew) {
-        if (self.id) {
-          channelLost();
-        }
-        self.position = positionOf(welcome);
-      } else {
-        self.acknowledged(+values['acked']!);
-      }
-      self.id = welcome.name;
-      changeState('open');
-      self.transmit();
-    },
-    disconnected(inOrder) {
-      self.outbox.sendAgain();
-      self.inbound.disconnected();
-      if (!ended && !inOrder) {
-        changeState(self.id ? 'reconnecting' : 'connecting');
-      }
-    },
-    tookOver(name, reason) {
-      changeTransport(name, reason);
-      self.outbox.sendAgain();
-      self.inbound.report();
-      self.transmit();
-    },
-    comeBack: (after) => connection.comeBack(after),
-    acknowledged(number) {
-      self.outbox.acknowledged(number);
-      if (wasFull && isWritable()) {
-        wasFull = false;
-        self.notify('writable');
-      }
-      leave();
-    },
-    transmit() {
-      const attempt = connection.open();
-      if (attempt) {
-        while (attempt.isWritable()) {
-          const next = self.outbox.next();
-          if (!next) {
-            break;
+      },
+      welcomed(name, reason, { argument, message, name: channelId }, first) {
+        const values = new URLSearchParams(message.text().replaceAll('\n', '&'));
+        const least = (own: number, key: string): number => Math.min(own, +values.get(key)! || own);
+        const heartbeat = least(settings.heartbeat, 'heartbeat');
+        told = {
+          heartbeat,
+          lostAfter: Math.max(least(settings.lostAfter, 'lost-after'), heartbeat * 1.5),
+          maxMessage: least(settings.maxMessage, 'max-message'),
+        };
+        first();
+        changeTransport(name, reason);
+        if (argument === 'resumed') {
+          acknowledged(+values.get('acked')!);
+        } else {
+          if (id) {
+            channelLost();
           }
-          attempt.send(next);
+          position = message.position;
         }
-        leave();
-      }
-    },
-    tell: (what) => connection.open()?.send(what),
-    give(one) {
-      try {
-        self.checkSize(one.envelope.message);
-        if (ended || closing) {
-          throw ended ?? new WherryError('closed', 'closed');
+        id = channelId;
+        changeState('open');
+        transmit();
+      },
+      disconnected(inOrder) {
+        queue.sendAgain();
+        unreported = 0;
+        if (!ended && !inOrder) {
+          changeState(id ? 'reconnecting' : 'connecting');
         }
-        self.outbox.add(one);
-        wasFull ||= !isWritable();
-        self.transmit();
-      } catch (e) {
-        one.failed(e as WherryError);
-      }
+      },
+      tookOver(name, reason) {
+        changeTransport(name, reason);
+        queue.sendAgain();
+        report();
+        transmit();
+      },
     },
-    checkSize({ size }) {
-      const { maxMessage } = self.told;
-      if (size > maxMessage) {
-        throw new WherryError('too-large', `message: over ${maxMessage} bytes`);
-      }
-    },
-    end(reason) {
-      if (!ended) {
-        ended = reason;
-        unwatch();
-        self.outbox.beginAnew(reason, true);
-        changeState('closed');
-        self.notify('close', (last.close = reason));
-        connection.stop(() => whenClosed());
-      }
-    },
-  };
-  (self as { inbound: Inbound }).inbound = inbound(self);
-  const connection = connector(self, url, transports);
-  const unwatch = watch(connection);
+    url,
+    transports,
+  );
+  const watching = watch(connection, settings.events ?? globalThis);
   connection.connect();
   return outer;
 };

@@ -19,6 +19,19 @@ export const systemClock: Clock = {
   random: Math.random,
 };
 
+/** A timer: each call of it stops it, and sets it anew where an action is given. */
+export type Timer = (ms?: number, action?: () => void) => void;
+
+export const timer = (clock: Clock): Timer => {
+  let stop = (): void => {};
+  return (ms, action) => {
+    stop();
+    if (action) {
+      stop = clock.after(ms!, action);
+    }
+  };
+};
+
 const SHORTEST_SILENCE = 500;
 
 /**

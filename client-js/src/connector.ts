@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Attempt, makeAttempt, type Owner } from './attempt.js';
-import { LASTED, transportChoice } from './choice.js';
-import type { Inner } from './client-channel.js';
-import { silenceLimit } from './clock.js';
-import { bad, isFinal, unavailable, WherryError } from './errors.js';
-import type { ClientTransport } from './transport.js';
+import type { Attempt } from './attempt.js';
+import { transportChoice } from './choice.js';
+import { silenceLimit, timer } from './clock.js';
+import { type Envelope, envelope } from './envelope.js';
+import { asError, bad, isFinal, late, unavailable, WherryError } from './errors.js';
+import type { Settings } from './options.js';
+import type { Position } from './position.js';
+import type { Connection, Transport } from './transport.js';
 
 /** What is added at most, at random, to the time after which a server says to come back. */
 const MAX_ADDED = 1000;
@@ -12,9 +14,32 @@ const MAX_ADDED = 1000;
 /** How long a connection may take to give a sign of life after the machine or page was asleep. */
 const WAKE_PATIENCE = 3000;
 
+/** What a connector carries. */
+export interface Carried {
+  readonly settings: Settings;
+  position(): Position | undefined;
+  /** What the welcome has told, or the settings say. */
+  told(): { heartbeat: number; lostAfter: number };
+  /** A connection has brought its welcome; what it says first goes before everything else. */
+  welcomed(transport: string, reason: string, welcome: Envelope, first: () => void): void;
+  received(envelope: Envelope): void;
+  /** Something has come, and no more is at hand. */
+  heard(): void;
+  /** Tells the server what has arrived: now, or where something waits for that. */
+  report(ifOwed?: boolean): void;
+  /** Sends what waits, as far as the connection takes it. */
+  transmit(): void;
+  /** The connection is gone; another is on its way. Where it is only renewed in order, that is nothing to tell. */
+  disconnected(inOrder?: boolean): void;
+  /** Another connection carries the channel now: what the server has not acknowledged goes there too. */
+  tookOver(transport: string, reason: string): void;
+  /** It has ended for good. */
+  end(reason: WherryError): void;
+}
+
 /** A move that the application has asked for. */
 interface Wish {
-  to: ClientTransport;
+  to: string;
   done(): void;
   failed(why: WherryError): void;
 }
@@ -29,25 +54,29 @@ interface Wish {
  */
 export interface Connector {
   /** The connection that carries the channel, once its welcome has come. */
-  open(): Attempt | undefined;
+  open(): Connection | undefined;
   connect(): void;
   /** The page is seen again, the machine is awake or online: finds out at once whether the connection is still there. */
   wake(): void;
   /** The page is put away: its connection is closed until it wakes, while the server keeps the channel. */
   suspend(): void;
   /** Moves to a transport, now or when the channel is connected again. */
-  switchTo(transport: string, done: () => void, failed: (why: WherryError) => void): void;
+  moveTo(transport: string, done: () => void, failed: (why: WherryError) => void): void;
   /** The server has ended the channel, and says to come back with a new one, perhaps after a while. */
   comeBack(after: number | undefined): void;
   /** Stops for good; the connection is closed after what was sent. */
   stop(whenClosed: () => void): void;
 }
 
-export const connector = (channel: Inner, url: string, transports: ClientTransport[]): Connector => {
-  const { settings } = channel;
-  const { clock } = settings;
-  const choice = transportChoice(transports, url, settings);
+export const connector = (channel: Carried, url: string, transports: Record<string, Transport>): Connector => {
+  const { settings, position } = channel;
+  const { clock, backoffMin, connectTimeout } = settings;
+  const names = settings.transports ?? Object.keys(transports);
+  const choice = transportChoice(names, url, settings);
   const cutAfter = silenceLimit();
+  const pause = timer(clock);
+  const visit = timer(clock);
+  const look = timer(clock);
   /** The connection that carries the channel, or is to. */
   let current: Attempt | undefined;
   /** The connection that stands by. */
@@ -55,66 +84,129 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
   /** What the application wants: begun when there is a connection to move from. */
   let wish: Wish | undefined;
   let whyMove = '';
-  let channelId: string | undefined;
+  let channelId = '';
   let lastNumber = 0;
-  /** Why the last attempts have failed. */
+  /** Why the last attempts have failed, for people; and those that did not get so far as to work. */
   let failures = '';
-  let firstRefusal: WherryError | undefined;
-  let allRefused = true;
+  let refusals: WherryError[] = [];
   /** Whether a server has asked to be left alone since a connection worked. */
   let hasWaited = false;
   /** The bound of the next pause, which is random between nothing and that (full jitter). */
-  let pauseBound = settings.backoffMin;
+  let pauseBound = backoffMin;
+  /** Whether the pause is what the server has asked for, and may not be cut short. */
+  let mustWait = false;
   let askAfter = Infinity;
-  let stopPause: (() => void) | undefined;
-  /** Whether the pause may be cut short: it is this side's own, and not what the server has asked for. */
-  let mayHurry = false;
-  let stopVisits = (): void => {};
-  let stopLooking = (): void => {};
   let suspended = false;
   let stopped = false;
+
+  const unknown = names.find((name) => !transports[name]);
+  if (unknown) {
+    throw bad('transport: ' + unknown);
+  }
 
   const open = (): Attempt | undefined => (current?.open ? current : undefined);
 
   // ---- connecting
 
-  const begin = (transport: ClientTransport, standby: boolean, patience: number): Attempt =>
-    makeAttempt(
-      owner,
-      transport,
-      {
-        url,
-        settings,
-        channelId,
-        after: channelId && channel.position,
-        number: ++lastNumber,
-        standby,
+  /** Begins to connect; how long the welcome may take, and then a round trip. */
+  const begin = (name: string, standby: boolean, patience: number): Attempt => {
+    const started = clock.now();
+    const deadline = timer(clock);
+    let connection: Connection | undefined;
+    let isClosed = false;
+    let whenClosed = (): void => {};
+    const within = (ms = patience): void => deadline(ms, () => attempt.closed(late(ms)));
+    const attempt: Attempt = {
+      name,
+      url,
+      settings,
+      channelId,
+      number: ++lastNumber,
+      standby,
+      started,
+      heardAt: started,
+      sentAt: started,
+      deadline,
+      position,
+      received(got, posted) {
+        const { kind } = got;
+        if (!isClosed) {
+          if (!attempt.open && kind !== 'x' && !(attempt.open = kind === 'w' && !!got.message.position)) {
+            attempt.closed(bad('no welcome'));
+          } else {
+            attempt.carried ||= !'ahtw'.includes(kind);
+            received(attempt, got, posted);
+          }
+        }
       },
-      patience,
-    );
+      heard(posted) {
+        attempt.heardAt = posted ? attempt.heardAt : clock.now();
+        channel.heard();
+      },
+      writable: channel.transmit,
+      closed(cause) {
+        if (!isClosed) {
+          isClosed = true;
+          deadline();
+          connection?.close();
+          ended(attempt, cause);
+          whenClosed();
+        }
+      },
+      hasRoom: () => connection!.hasRoom(),
+      send(what) {
+        attempt.sentAt = clock.now();
+        connection!.send(what);
+      },
+      ask(ms) {
+        within(ms);
+        attempt.send(envelope('h', '?', '' + attempt.number));
+      },
+      takeOver() {
+        attempt.takesOver = true;
+        within();
+        attempt.send(envelope('t', '' + attempt.number, position()));
+      },
+      close(then) {
+        whenClosed = then ?? whenClosed;
+        deadline();
+        if (isClosed) {
+          whenClosed();
+        } else {
+          connection?.close();
+        }
+      },
+    };
+    within();
+    try {
+      connection = transports[name]!(attempt);
+    } catch (e) {
+      queueMicrotask(() => attempt.closed(asError(e)));
+    }
+    return attempt;
+  };
 
   const connect = (): void => {
-    stopPause?.();
-    stopPause = undefined;
+    pause();
+    mustWait = false;
     if (!stopped && !suspended) {
-      current = begin(choice.next(), false, choice.patience());
       visitLater();
-      current.connect();
+      current = begin(choice.next(), false, choice.patience());
     }
   };
 
-  const again = (pause?: number): void => {
-    stopPause?.();
-    mayHurry = pause === undefined;
-    stopPause = clock.after(pause ?? clock.random() * pauseBound, connect);
-    if (mayHurry) {
+  /** Connects after a pause of this side's own, or of what the server says. */
+  const again = (wait?: number): void => {
+    mustWait = wait !== undefined;
+    pause(wait ?? clock.random() * pauseBound, connect);
+    if (!mustWait) {
       pauseBound = Math.min(settings.backoffMax, pauseBound * 2);
     }
   };
 
   /** Comes back when the server says; a bit later at random, since not all are to come at once. */
   const againAfter = ({ retryAfter }: WherryError): void =>
-    again(retryAfter === undefined ? undefined : retryAfter + clock.random() * Math.min(retryAfter, MAX_ADDED));
+    again(retryAfter && retryAfter + clock.random() * Math.min(retryAfter, MAX_ADDED));
 
   const drop = (then?: () => void): void => {
     const attempt = current;
@@ -130,11 +222,10 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
   // ---- looking after the connection
 
   const visitLater = (): void => {
-    const { heartbeat, lostAfter } = channel.told;
+    const { heartbeat, lostAfter } = channel.told();
     const every = Math.max(20, Math.min(1000, heartbeat / 4, lostAfter / 4));
     const due = clock.now() + every;
-    stopVisits();
-    stopVisits = clock.after(every, () => {
+    visit(every, () => {
       visitLater();
       const now = clock.now();
       const attempt = open();
@@ -146,17 +237,17 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
       if (now - due > lostAfter / 2) {
         wake(); // It was asleep: what has come meanwhile is not read yet.
       } else if (silent > lostAfter) {
-        attempt.giveUp(new WherryError('timeout', `silent for ${lostAfter} ms`));
+        attempt.closed(late(lostAfter));
       } else {
         const limit = Math.min(heartbeat, askAfter);
         // A browser does not show a WebSocket's pings: whoever has heard nothing asks.
         const isTime = attempt.works && (quiet >= heartbeat || (silent >= limit && quiet >= limit));
-        channel.inbound.report(!isTime);
+        channel.report(!isTime);
         if (isTime) {
           attempt.ask(lostAfter);
         }
-        if (attempt.works && now - attempt.started > LASTED) {
-          choice.lasted(attempt.transport);
+        if (attempt.works) {
+          choice.lived(attempt.name, now - attempt.started);
         }
       }
     });
@@ -167,18 +258,17 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
     if (current?.works) {
       current.heardAt = clock.now();
       current.ask(WAKE_PATIENCE);
-    } else if (!current && (!stopPause || mayHurry)) {
+    } else if (!current && !mustWait) {
       connect();
     }
   };
 
   // ---- moving to another connection
 
-  const move = (to: ClientTransport, why: string): void => {
-    stopLooking();
+  const move = (to: string, why: string): void => {
+    look();
     whyMove = why;
-    candidate = begin(to, true, settings.connectTimeout);
-    candidate.connect();
+    candidate = begin(to, true, connectTimeout);
   };
 
   const failWish = (why: WherryError): void => {
@@ -189,27 +279,16 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
 
   /** The connection to move from is gone: what the application wants waits for the next. */
   const interrupt = (): void => {
-    stopLooking();
+    look();
     const attempt = candidate;
     candidate = undefined;
     attempt?.close();
   };
 
   /** Gives a move up that is under way or wished for. */
-  const cancelMove = (why: string): void => {
+  const cancelMove = (): void => {
     interrupt();
-    failWish(unavailable('not moved: ' + why));
-  };
-
-  const moveFailed = (attempt: Attempt, why: WherryError): void => {
-    candidate = undefined;
-    failWish(why);
-    choice.putAside(attempt.transport);
-    if (current) {
-      lookForBetter();
-    } else {
-      lostBoth();
-    }
+    failWish(unavailable('not moved'));
   };
 
   /** The one that was taking over is gone, and the one before has ended meanwhile. */
@@ -219,11 +298,11 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
   };
 
   const lookForBetter = (): void => {
-    stopLooking();
-    const wait = current ? choice.betterIn(current.transport) : Infinity;
+    const wait = current ? choice.betterIn(current.name) : Infinity;
+    look();
     if (wait < Infinity && !candidate) {
-      stopLooking = clock.after(Math.max(wait, settings.putAsideMin), () => {
-        const better = current?.works && !candidate && choice.better(current.transport);
+      look(Math.max(wait, settings.putAsideMin), () => {
+        const better = current?.works && !candidate && choice.better(current.name);
         if (better) {
           move(better, 'preferred');
         } else {
@@ -233,17 +312,31 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
     }
   };
 
+  /** The server has given the channel to the one that stood by. */
+  const takesOver = (attempt: Attempt): void => {
+    const old = current;
+    const granted = wish;
+    current = attempt;
+    candidate = wish = undefined;
+    if (granted) {
+      choice.pin(attempt.name);
+    }
+    worked(attempt);
+    channel.tookOver(attempt.name, whyMove);
+    old?.close();
+    granted?.done();
+  };
+
   /** A message has made the round trip on the present connection: moves from it, if the application wants to, or when a better one works. */
   const worked = (attempt: Attempt): void => {
-    const isFirst = !attempt.works;
-    attempt.worked();
-    if (isFirst) {
-      choice.worked(attempt.transport);
-      pauseBound = settings.backoffMin;
-      firstRefusal = undefined;
+    attempt.deadline();
+    if (!attempt.works) {
+      attempt.works = true;
+      choice.worked(attempt.name);
+      pauseBound = backoffMin;
       hasWaited = false;
-      allRefused = true;
       failures = '';
+      refusals = [];
       if (!wish) {
         lookForBetter();
       } else if (!candidate) {
@@ -252,145 +345,113 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
     }
   };
 
-  // ---- when one ends
+  // ---- what comes
 
-  const note = ({ transport }: Attempt, reason: WherryError, more = ''): void => {
-    failures += `${transport.name}: ${reason.message}${more}; `;
+  const received = (attempt: Attempt, got: Envelope, posted?: boolean): void => {
+    const { kind, name } = got;
+    const isAnswer = kind === 'h' && name === '!';
+    if (attempt === candidate) {
+      if (kind === 'w') {
+        if (name === channelId) {
+          attempt.ask();
+        } else {
+          attempt.closed(new WherryError('unknown-channel'));
+        }
+      } else if (kind === 'a') {
+        channel.received(got);
+      } else if (isAnswer && !attempt.takesOver) {
+        attempt.takeOver();
+      } else if (!'hx'.includes(kind)) {
+        takesOver(attempt);
+      }
+    }
+    if (attempt === current && !stopped) {
+      // What the server has taken by POST says nothing of the way down, once that has worked.
+      if (isAnswer || (kind === 'a' && !(posted && attempt.works))) {
+        worked(attempt);
+      }
+      if (kind === 'w') {
+        channelId = name;
+        channel.welcomed(attempt.name, failures || 'connected', got, attempt.ask);
+        visitLater();
+      } else {
+        channel.received(got);
+      }
+    }
   };
 
-  const comeAgain = (attempt: Attempt, cause?: WherryError): void => {
+  // ---- when one ends
+
+  const ended = (attempt: Attempt, cause?: WherryError): void => {
     const reason = cause ?? unavailable('closed');
+    if (attempt === candidate) {
+      candidate = undefined;
+      failWish(reason);
+      choice.putAside(attempt.name);
+      if (current) {
+        lookForBetter();
+      } else {
+        lostBoth();
+      }
+    } else if (attempt === current) {
+      current = undefined;
+      // It may have been ended because the other one has the channel already.
+      if (!candidate?.takesOver) {
+        interrupt();
+        channel.disconnected(!cause && attempt.open);
+        if (!stopped) {
+          comeAgain(attempt, reason, !cause);
+        }
+      }
+    }
+  };
+
+  const comeAgain = (attempt: Attempt, reason: WherryError, inOrder: boolean): void => {
     const { code } = reason;
-    const { transport, works } = attempt;
+    const { name, started, heardAt } = attempt;
+    const isLasting = isFinal(reason);
+    const wasCut = attempt.works && !isLasting;
     if (code === 'unknown-channel') {
-      channelId = undefined;
+      channelId = '';
       connect();
     } else if (code === 'superseded' && attempt.number < lastNumber) {
       again(0);
     } else if (attempt.open && /superseded|closed/.test(code)) {
       channel.end(reason);
-    } else if (!cause && attempt.open && attempt.carried) {
+    } else if (inOrder && attempt.open && attempt.carried) {
       again(0);
-    } else if (globalThis.navigator?.onLine === false && !isFinal(reason)) {
+    } else if (globalThis.navigator?.onLine === false && !isLasting) {
       // It says nothing of the transport, and the event `online` ends the pause.
       again();
-    } else if (works && !isFinal(reason)) {
-      askAfter = cutAfter(clock.now() - attempt.heardAt);
-      note(attempt, reason, choice.cut(transport, clock.now() - attempt.started) ? ', again and again' : '');
+    } else if (!wasCut && reason.retryAfter !== undefined && !hasWaited) {
+      // The server is there and wants to be left alone for a while: that says nothing of the transport, the first time.
+      hasWaited = true;
       againAfter(reason);
     } else {
-      notWorking(attempt, reason);
+      failures += `${name}: ${reason.message}; `;
+      if (wasCut) {
+        const now = clock.now();
+        askAfter = cutAfter(now - heardAt);
+        choice.cut(name, now - started);
+        againAfter(reason);
+      } else {
+        notWorking(name, reason);
+      }
     }
   };
 
   /** A transport does not work: another may. What one is refused, for good, another may be allowed; all of them means the channel. */
-  const notWorking = (attempt: Attempt, reason: WherryError): void => {
-    const mustWait = reason.retryAfter !== undefined;
-    if (mustWait && !hasWaited) {
-      // The server is there and wants to be left alone for a while: that says nothing of the transport, the first time.
-      hasWaited = true;
-      againAfter(reason);
-      return;
-    }
-    note(attempt, reason);
-    if (isFinal(reason)) {
-      firstRefusal ??= reason;
-    } else {
-      allRefused = false;
-    }
-    if (choice.failed(attempt.transport) && !mustWait) {
+  const notWorking = (name: string, reason: WherryError): void => {
+    refusals.push(reason);
+    if (choice.failed(name) && reason.retryAfter === undefined) {
       connect();
+    } else if (refusals.every(isFinal)) {
+      channel.end(refusals[0]!);
     } else {
-      const refusal = allRefused ? firstRefusal : undefined;
       failures = '';
-      firstRefusal = undefined;
-      allRefused = true;
-      if (refusal) {
-        channel.end(refusal);
-      } else {
-        againAfter(reason);
-      }
+      refusals = [];
+      againAfter(reason);
     }
-  };
-
-  const owner: Owner = {
-    received(attempt, envelope, posted) {
-      const { kind, name } = envelope;
-      // What the server has taken by POST says nothing of the way down, once that has worked.
-      const isAnswer = (kind === 'a' && !(posted && attempt.works)) || (kind === 'h' && name === '!');
-      if (attempt === candidate) {
-        if (kind === 'w') {
-          if (name === channelId) {
-            attempt.ask();
-          } else {
-            attempt.giveUp(new WherryError('unknown-channel', 'another channel'));
-          }
-          return;
-        }
-        if (kind === 'a' || kind === 'x') {
-          if (kind === 'a') {
-            channel.inbound.received(envelope);
-          }
-          return;
-        }
-        if (kind === 'h') {
-          if (isAnswer && !attempt.takesOver) {
-            attempt.takeOver(channel.position!);
-          }
-          return;
-        }
-        // It carries the channel from now on.
-        const old = current;
-        const granted = wish;
-        current = attempt;
-        candidate = wish = undefined;
-        if (granted) {
-          choice.pin(attempt.transport);
-        }
-        worked(attempt);
-        channel.tookOver(attempt.transport.name, whyMove);
-        old?.close();
-        granted?.done();
-      }
-      if (attempt === current && !stopped) {
-        if (isAnswer) {
-          worked(attempt);
-        }
-        if (kind === 'w') {
-          channelId = name;
-          channel.welcomed(attempt.transport.name, failures || 'connected', envelope, () => attempt.ask());
-          visitLater();
-        } else {
-          channel.inbound.received(envelope);
-        }
-      }
-    },
-    heard(attempt) {
-      if (attempt === current) {
-        channel.inbound.heard();
-      }
-    },
-    writable(attempt) {
-      if (attempt === current) {
-        channel.transmit();
-      }
-    },
-    ended(attempt, cause) {
-      if (attempt === candidate) {
-        moveFailed(attempt, cause ?? unavailable('closed'));
-      } else if (attempt === current) {
-        current = undefined;
-        // It may have been ended because the other one has the channel already.
-        if (!candidate?.takesOver) {
-          interrupt();
-          channel.disconnected(!cause && attempt.open);
-          if (!stopped) {
-            comeAgain(attempt, cause);
-          }
-        }
-      }
-    },
-    position: () => channel.position,
   };
 
   return {
@@ -402,14 +463,13 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
       drop();
       channel.disconnected();
     },
-    switchTo(name, done, failed) {
-      const to = transports.find((one) => one.name === name);
-      if (!to || stopped) {
-        failed(to ? new WherryError('closed', 'closed') : bad('transport: ' + name));
+    moveTo(to, done, failed) {
+      if (stopped || !names.includes(to)) {
+        failed(stopped ? new WherryError('closed') : bad('transport: ' + to));
         return;
       }
       const isLast = !current && candidate?.takesOver;
-      cancelMove('moved elsewhere');
+      cancelMove();
       wish = { to, done, failed };
       if (isLast) {
         lostBoth();
@@ -418,19 +478,20 @@ export const connector = (channel: Inner, url: string, transports: ClientTranspo
       }
     },
     comeBack(after) {
-      channelId = undefined;
+      channelId = '';
       drop();
       channel.disconnected();
       again(after);
     },
     stop(whenClosed) {
+      const limit = timer(clock);
       stopped = true;
-      stopPause?.();
-      stopVisits();
-      cancelMove('closed');
-      const stopTimer = clock.after(settings.closeTimeout, whenClosed);
+      pause();
+      visit();
+      cancelMove();
+      limit(settings.closeTimeout, whenClosed);
       drop(() => {
-        stopTimer();
+        limit();
         whenClosed();
       });
     },

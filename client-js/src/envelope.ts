@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { bad, WherryError } from './errors.js';
+import { bad, tooLarge } from './errors.js';
 import { bytesOf, type Format, Message, textOf, utf8 } from './message.js';
 
 /** What is carried on a channel (`docs/protocol.md`, section 2): one head line, and a payload as it is. Immutable. */
@@ -18,12 +18,12 @@ const MAX_HEAD_LENGTH = 1024;
 const MAX_NAME_LENGTH = 255;
 const LF = 10;
 
-/** Kind and length of whatever kind. */
-const BEGIN = /^(\S) [^ ]* (\d{1,18}) /;
+/** How an envelope of whatever kind begins, with its length. */
+const BEGIN = /^\S [^ ]* (\d{1,18}) /;
 
 /** Kind, id, length, format, base64, name and argument. */
 const HEAD =
-  /^(\S) (-|[1-9]\d{0,17}|[a-z\d]{1,16}-\d{1,18}(?:\.\d{1,18})?) (\d+) (?:-|(text|json|cbor|bytes)(;base64)?) ([^\p{Z}\p{Cc}\p{Cs}]+)(?: ([^\0-\x1f\x7f]*))?$/u;
+  /^(\S) (-|[1-9]\d{0,17}|[a-z\d]{1,16}-\d{1,18}(?:\.\d{1,18})?) (?:0 -|(\d+) (text|json|cbor|bytes)(;base64)?) ([^\p{Z}\p{Cc}\p{Cs}]+)(?: ([^\0-\x1f\x7f]*))?$/u;
 
 export const envelope = (kind: string, name = '-', argument?: string, message = Message.of(), id = '-'): Envelope => ({
   kind,
@@ -33,8 +33,8 @@ export const envelope = (kind: string, name = '-', argument?: string, message = 
   message,
 });
 
-/** The position of an envelope, if it has one. */
-export const positionOf = ({ id }: Envelope): string | undefined => (id.includes('-', 1) ? id : undefined);
+/** Whether a message is carried as text. */
+export const isText = ({ format }: Message): boolean => /text|json/.test(format);
 
 /** The head line, with its LF. */
 export const headOf = ({ kind, id, name, argument, message: { format, size } }: Envelope): string =>
@@ -54,60 +54,53 @@ export const concat = (pieces: Uint8Array[]): Uint8Array => {
   return all;
 };
 
-const checkName = (name: string): boolean => utf8(name).length <= MAX_NAME_LENGTH;
+const isShort = (name: string): boolean => utf8(name).length <= MAX_NAME_LENGTH;
 
 /** Checks the name of a topic or handler, and returns it. */
 export const requireName = (name: string): string => {
-  if (HEAD.exec(`d - 0 - ${name}`)?.[6] !== name || !checkName(name) || name === '-') {
-    throw bad(`name: ${name} (expected: 1 to 255 bytes, no space)`);
+  if (HEAD.exec(`d - 0 - ${name}`)?.[6] !== name || !isShort(name) || name === '-') {
+    throw bad(`name: ${name}`);
   }
   return name;
 };
 
-const tooLarge = (what: string, most: number): WherryError =>
-  new WherryError('too-large', `${what}: over ${most} bytes`);
-
-/** Where the LF of the head is. */
+/** Where the LF of the head is; negative where it has not come. */
 const endOfHead = (bytes: Uint8Array): number => {
   const end = bytes.subarray(0, MAX_HEAD_LENGTH).indexOf(LF);
   if (end < 0 && bytes.length >= MAX_HEAD_LENGTH) {
-    throw tooLarge('head', MAX_HEAD_LENGTH);
+    throw tooLarge(MAX_HEAD_LENGTH);
   }
   return end;
 };
 
 /** How long the payload is that a head announces. */
 const lengthIn = (head: string, maxMessage: number): number => {
-  const length = +(BEGIN.exec(head)?.[2] ?? NaN);
+  const length = +BEGIN.exec(head)?.[1]!;
   if (length > maxMessage) {
-    throw tooLarge('message', maxMessage);
+    throw tooLarge(maxMessage);
   }
   return length;
 };
 
 /** Joins a head and its payload; nothing where the kind is not known. */
 const join = (head: string, payload: Uint8Array, mayBeBase64: boolean): Envelope | undefined => {
-  const [, kind, id, length, format, base64, name, argument] = HEAD.exec(head) ?? [];
-  const begin = BEGIN.exec(head);
-  if (begin && !'wmydqregahtxpsu'.includes(begin[1]!)) {
+  if (BEGIN.test(head) && !/^[wmydqregahtxpsu]/.test(head)) {
     return undefined;
   }
-  if (!kind || !checkName(name!) || (base64 && !mayBeBase64)) {
-    throw bad(`head: ${head}`);
-  }
+  const [, kind, id, length = 0, format = 'text', base64, name, argument] = HEAD.exec(head) ?? [];
   let bytes = payload;
-  if (base64) {
+  if (base64 && mayBeBase64) {
     try {
       bytes = Uint8Array.from(atob(textOf(payload)), (char) => char.charCodeAt(0));
     } catch {
-      throw bad('payload: no base64');
+      throw bad('base64');
     }
   }
-  if (bytes.length !== +length! || (+length && !format)) {
+  if (!kind || !isShort(name!) || (base64 && !mayBeBase64) || bytes.length !== +length) {
     throw bad(`head: ${head}`);
   }
-  const message = new Message((format ?? 'text') as Format, bytes, id!.includes('-', 1) ? id : undefined);
-  if (/text|json/.test(message.format)) {
+  const message = new Message(format as Format, bytes, id!.includes('-', 1) ? id : undefined);
+  if (isText(message)) {
     message.text(); // Throws where it is no UTF-8.
   }
   return envelope(kind, name, argument, message, id);
@@ -120,11 +113,15 @@ const join = (head: string, payload: Uint8Array, mayBeBase64: boolean): Envelope
  */
 export const decode = (data: string | ArrayBuffer, maxMessage: number): Envelope | undefined => {
   const bytes = typeof data === 'string' ? utf8(data) : bytesOf(data);
-  const end = endOfHead(bytes);
-  const head = textOf(end < 0 ? bytes : bytes.subarray(0, end));
+  const found = endOfHead(bytes);
+  const end = found < 0 ? bytes.length : found;
+  const head = textOf(bytes.subarray(0, end));
   lengthIn(head, maxMessage);
-  return join(head, end < 0 ? new Uint8Array() : bytes.slice(end + 1), true);
+  return join(head, bytes.slice(end + 1), true);
 };
+
+/** Makes what takes envelopes out of bytes that come in pieces. */
+export type MakeReader = (maxMessage: number, taker: (envelope: Envelope) => void) => PieceReader;
 
 /** Takes bytes that come in pieces. */
 export interface PieceReader {
@@ -134,7 +131,7 @@ export interface PieceReader {
 }
 
 /** Takes envelopes out of bytes that come in pieces, each envelope followed by LF. */
-export const batchReader = (maxMessage: number, taker: (envelope: Envelope) => void): PieceReader => {
+export const batchReader: MakeReader = (maxMessage, taker) => {
   let rest = new Uint8Array() as Uint8Array;
   return {
     push(piece) {
@@ -150,7 +147,7 @@ export const batchReader = (maxMessage: number, taker: (envelope: Envelope) => v
           return;
         }
         if (rest[next] !== LF) {
-          throw bad('envelope: no LF after it');
+          throw bad('no LF');
         }
         const one = join(head, rest.slice(end + 1, next), false);
         rest = rest.subarray(next + 1);
@@ -161,7 +158,7 @@ export const batchReader = (maxMessage: number, taker: (envelope: Envelope) => v
     },
     end() {
       if (rest.length) {
-        throw bad('envelope: cut short');
+        throw bad('cut short');
       }
     },
   };

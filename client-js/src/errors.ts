@@ -19,26 +19,23 @@ export type ErrorCode =
   | 'closed';
 
 /** The codes that go with HTTP statuses, and with the close codes of RFC 6455, section 7.4, where it makes a difference. */
-const CODES = (
+const CODES =
   '401unauthorized 403forbidden 404unknown-topic 408timeout 409superseded 410unknown-channel 413too-large 429too-many ' +
-  '500internal 1000closed 1008forbidden 1009too-large'
-).split(' ');
+  '500internal 1000closed 1008forbidden 1009too-large';
 
 /** A failure, with its code. */
 export class WherryError extends Error {
   override name = 'WherryError';
+  /** After how many milliseconds the server says to come back, where it does. */
+  readonly retryAfter: number | undefined;
 
-  /**
-   * Makes one.
-   *
-   * @param retryAfter after how many milliseconds the server says to come back, where it does
-   */
   constructor(
     readonly code: ErrorCode,
-    message: string,
-    readonly retryAfter?: number | undefined,
+    message: string = code,
+    retryAfter?: number | undefined,
   ) {
     super(message);
+    this.retryAfter = retryAfter! >= 0 ? retryAfter : undefined;
   }
 }
 
@@ -49,10 +46,15 @@ export const bad = (message: string): WherryError => new WherryError('bad-reques
 
 export const unavailable = (message: string): WherryError => new WherryError('unavailable', message);
 
+export const tooLarge = (most: number): WherryError => new WherryError('too-large', `over ${most} bytes`);
+
+/** Nothing came for so many milliseconds. */
+export const late = (ms: number): WherryError => new WherryError('timeout', `silent for ${ms} ms`);
+
 export const asError = (cause: unknown): WherryError =>
   cause instanceof WherryError ? cause : unavailable(String(cause));
 
 /** The code that goes with an HTTP status or with what is left of a close code without the 4000 of ours. */
 export const codeOf = (status: number): ErrorCode =>
-  (CODES.find((code) => parseInt(code) === status)?.replace(/\d+/, '') ??
+  (new RegExp(`\\b${status}([a-z-]+)`).exec(CODES)?.[1] ??
     (status >= 400 && status < 500 ? 'bad-request' : 'unavailable')) as ErrorCode;

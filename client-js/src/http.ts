@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { batchReader, concat, decode, encode, type Envelope, type PieceReader } from './envelope.js';
-import { asError, codeOf, type ErrorCode, unavailable, WherryError } from './errors.js';
+import { batchReader, concat, decode, encode, type Envelope, type MakeReader } from './envelope.js';
+import { timer } from './clock.js';
+import { asError, codeOf, type ErrorCode, late, unavailable, WherryError } from './errors.js';
 import { eventStreamReader } from './event-stream.js';
-import { bytesOf } from './message.js';
-import { type ClientTransport, going, headersOf, HIGH, opening, type Target } from './transport.js';
+import { address, headersOf, HIGH, type Line, opening, type Transport } from './transport.js';
 
 /** The content type of batches. */
 const BATCH = 'application/vnd.wherry.v1';
@@ -11,58 +11,52 @@ const BATCH = 'application/vnd.wherry.v1';
 /** An empty answer that comes sooner was not held: somebody else polls, or stands in between. */
 const SHORTEST_HOLD = 200;
 
-/** The pause after a POST for which there was no room; it doubles, so often at most. */
+/** The pause after a POST for which there was no room; it doubles, up to the longest. */
 const REFUSAL_PAUSE = 20;
-const MAX_DOUBLINGS = 7;
+const LONGEST_REFUSAL_PAUSE = 2560;
 
-const NO_WELCOME = 'no welcome';
+const EMPTY = new Uint8Array();
 
 type Failed = (why: WherryError) => void;
 
-/** Checks that an answer is of ours, and not of something on the way. */
-const requireType = ({ headers }: Response, type: string): void => {
-  const found = headers.get('content-type');
-  if (!found?.startsWith(type)) {
-    throw unavailable(`content type: ${found}`);
-  }
-};
-
-/** The failure that an answer tells: by the problem in its body (RFC 9457), else by its status. */
-const problemOf = async (response: Response): Promise<WherryError> => {
-  const problem = (await response.json().catch(() => ({}))) as { code?: ErrorCode; detail?: string };
-  const seconds = parseInt(response.headers.get('retry-after') ?? '');
-  return new WherryError(
-    problem.code ?? codeOf(response.status),
-    problem.detail ?? 'HTTP status ' + response.status,
-    seconds >= 0 ? seconds * 1000 : undefined,
-  );
-};
+/** What takes an answer. */
+interface Taker {
+  /** How its content type begins, so that nothing is taken for ours that comes from something on the way. */
+  contentType?: string;
+  makeReader?: MakeReader | undefined;
+  /** Takes the envelopes of each piece. */
+  came(envelopes: Envelope[]): void;
+  /** The whole has come: so many envelopes. */
+  done(count: number): void;
+  failed: Failed;
+}
 
 /**
  * Makes a request, a POST where there is a body.
  *
- * @param timeout how long the answer may take
- * @param read takes the answer; what it is given ends the time limit
- * @param done called with what was read, unless it was cancelled; what it throws is a failure too
+ * @param timeout how long the answer may take; where it has a content type of its own, its beginning
  * @returns what cancels it: nothing is called from then on
  */
-export const call = <T>(
-  { settings }: Target,
+export const call = (
+  { settings }: Line,
   url: string,
   timeout: number,
   body: Uint8Array | undefined,
-  read: (response: Response, inTime: () => void) => Promise<T>,
-  done: (result: T) => void,
-  failed: Failed,
+  { came, done, failed, contentType, makeReader = batchReader }: Taker,
 ): (() => void) => {
   const abort = new AbortController();
+  const limit = timer(settings.clock);
   let cancelled = false;
-  let late = false;
-  const inTime = settings.clock.after(timeout, () => {
-    late = true;
+  const cancel = (): void => {
+    cancelled = true;
+    limit();
     abort.abort();
+  };
+  limit(timeout, () => {
+    cancel();
+    failed(late(timeout));
   });
-  const run = async (): Promise<void> => {
+  void (async () => {
     try {
       await null; // Nothing is told before the caller has what cancels it.
       const response = await (settings.fetch ?? fetch)(url, {
@@ -73,107 +67,121 @@ export const call = <T>(
         cache: 'no-store',
         signal: abort.signal,
       });
-      if (!response.ok) {
-        throw await problemOf(response);
+      const { ok, status, headers } = response;
+      if (!ok) {
+        // By the problem in its body (RFC 9457), else by its status.
+        const problem = (await response.json().catch(() => ({}))) as { code?: ErrorCode; detail?: string };
+        throw new WherryError(
+          problem.code ?? codeOf(status),
+          problem.detail ?? 'HTTP ' + status,
+          parseInt(headers.get('retry-after')!) * 1000,
+        );
       }
-      const result = await read(response, inTime);
-      if (!cancelled) {
-        done(result);
+      const found = headers.get('content-type');
+      if (status !== 204 && !found?.startsWith(contentType ?? BATCH)) {
+        throw unavailable('content-type: ' + found);
       }
+      if (contentType) {
+        limit();
+      }
+      let envelopes: Envelope[] = [];
+      let count = 0;
+      const reader = makeReader(settings.maxMessage, (envelope) => (count = envelopes.push(envelope)));
+      const pieces = response.body?.getReader();
+      came(envelopes); // Even an empty answer is a sign of life.
+      for (;;) {
+        const piece = await pieces?.read();
+        if (cancelled) {
+          return;
+        }
+        if (!piece?.value) {
+          break;
+        }
+        try {
+          reader.push(piece.value);
+        } finally {
+          came(envelopes);
+          envelopes = [];
+        }
+      }
+      reader.end();
+      done(count);
     } catch (e) {
       if (!cancelled) {
-        failed(late ? new WherryError('timeout', `no answer within ${timeout} ms`) : asError(e));
+        failed(asError(e));
       }
     }
-    inTime();
-  };
-  void run();
-  return () => {
-    cancelled = true;
-    inTime();
-    abort.abort();
-  };
+    limit();
+  })();
+  return cancel;
 };
 
-/** Reads the envelopes that an answer holds; none where it is empty. */
-const batchIn =
-  ({ settings }: Target) =>
-  async (response: Response): Promise<Envelope[]> => {
-    const envelopes: Envelope[] = [];
-    if (response.status !== 204) {
-      requireType(response, BATCH);
-      const reader = batchReader(settings.maxMessage, (envelope) => envelopes.push(envelope));
-      reader.push(bytesOf(await response.arrayBuffer()));
-      reader.end();
-    }
-    return envelopes;
-  };
-
-/** What a way down tells its connection. */
+/** What the way down of a connection tells. */
 interface Down {
-  /** The numbers of what the server is to answer. */
-  asked: Set<string>;
   /** Some envelopes have come, or none as a sign of life. */
   came(envelopes: Envelope[]): void;
-  position(): string | undefined;
-  /** It has ended as it should, and may begin anew. */
-  ended(): void;
-  failed: Failed;
+  /** It has ended: as it should without a cause, so that it may begin anew. */
+  ended(cause?: WherryError): void;
+  /** The channel, once its welcome has come. */
+  channel(): string;
+  /** Whether the server is to answer something. */
+  isAsked(): boolean;
 }
 
-/** The requests that come down. */
-interface Downlink {
-  stop(): void;
-  /** The server has taken what was sent. Where there is this, the answer to a POST says as much of the way down as any other. */
-  posted?(): void;
-}
+/**
+ * The requests that come down: what stops them, and where the answer to a POST says as much of the way down as any other, what is
+ * told that the server has taken what was sent.
+ */
+type Downlink = [stop: () => void, posted?: (() => void) | undefined];
 
 /** A transport whose two ways are apart: down by a downlink, up by one POST at a time, each with what has gathered meanwhile. */
-const split = (name: string, downlink: (target: Target, down: Down) => Downlink): ClientTransport => ({
-  name,
-  connect(target, listener) {
-    const { clock, lostAfter } = target.settings;
+const split =
+  (downlink: (line: Line, down: Down) => Downlink): Transport =>
+  (line) => {
+    const { clock, lostAfter } = line.settings;
+    /** The numbers of what the server is to answer. */
     const asked = new Set<string>();
-    let gathered: Uint8Array[] = [];
+    const pause = timer(clock);
+    /** What no POST has taken up yet, and what is under way. */
+    const queue: Uint8Array[] = [];
     let size = 0;
     let channelId = '';
     let cancelPost: (() => void) | undefined;
-    /** What was posted, and may not have arrived. */
-    let underWay: Uint8Array | undefined;
-    /** Whether the server had no room: an empty POST asks for it. */
-    let owed = false;
-    let refusals = 0;
+    /** Since when the server has had no room: an empty POST asks for it. */
     let refusedSince = 0;
+    let owed = false;
     let closing = false;
 
     const came = (envelopes: Envelope[], posted?: boolean): void => {
       envelopes.forEach((envelope) => {
+        const { kind, name } = envelope;
         if (!closing) {
-          if ('re'.includes(envelope.kind)) {
-            asked.delete(envelope.name);
+          if ('re'.includes(kind)) {
+            asked.delete(name);
           }
-          listener.received(envelope, posted);
-          if (envelope.kind === 'w') {
-            channelId = envelope.name;
+          line.received(envelope, posted);
+          if (kind === 'w') {
+            channelId = name;
             post();
           }
         }
       });
-      listener.heard(posted);
+      line.heard(posted);
     };
     const end = (cause?: WherryError): void => {
       closing = true;
       channelId = ''; // Nothing is posted from now on.
-      down.stop();
+      stop();
       cancelPost?.();
-      listener.closed(cause);
+      line.closed(cause);
     };
     const refused = (why: WherryError): void => {
-      const now = clock.now();
-      refusedSince = refusals ? refusedSince : now;
-      if (why.code === 'too-many' && now - refusedSince <= lostAfter) {
+      refusedSince ||= clock.now();
+      const since = clock.now() - refusedSince;
+      if (why.code === 'too-many' && since <= lostAfter) {
         owed = true;
-        cancelPost = clock.after(REFUSAL_PAUSE * 2 ** Math.min(refusals++, MAX_DOUBLINGS), () => {
+        cancelPost = pause;
+        pause(Math.min(REFUSAL_PAUSE + since, LONGEST_REFUSAL_PAUSE), () => {
           cancelPost = undefined;
           post();
         });
@@ -185,97 +193,65 @@ const split = (name: string, downlink: (target: Target, down: Down) => Downlink)
       if (!channelId || cancelPost) {
         return;
       }
-      if (owed || underWay || size) {
-        const asksForRoom = owed;
-        const wasFull = size >= HIGH;
-        if (!asksForRoom && !underWay) {
-          underWay = concat(gathered);
-          gathered = [];
-          size = 0;
-        }
-        const body = asksForRoom ? new Uint8Array() : underWay;
-        cancelPost = call(target, going(target, 'http', channelId), lostAfter, body, batchIn(target), (answer) => {
-          cancelPost = undefined;
-          refusals = 0;
-          underWay = asksForRoom ? underWay : undefined;
-          owed = !answer.length;
-          came(answer, !down.posted);
-          down.posted?.();
-          post();
-        }, refused);
-        if (wasFull && !size) {
-          queueMicrotask(listener.writable);
-        }
+      if (owed || size) {
+        const body = owed ? [] : [...queue];
+        cancelPost = call(line, address(line, 'http', channelId), lostAfter, concat(body), {
+          came: (answer) => came(answer, !posted),
+          done(count) {
+            cancelPost = undefined;
+            refusedSince = 0;
+            queue.splice(0, body.length).forEach((taken) => (size -= taken.length));
+            owed = !count;
+            posted?.();
+            line.writable();
+            post();
+          },
+          failed: refused,
+        });
       } else if (closing) {
-        listener.closed();
+        line.closed();
       }
     };
-    const down = downlink(target, {
-      asked,
+    const [stop, posted] = downlink(line, {
       came,
-      position: listener.position,
-      ended: () => end(channelId ? undefined : unavailable(NO_WELCOME)),
-      failed: end,
+      ended: (cause) => end(cause ?? (channelId ? cause : unavailable('no welcome'))),
+      channel: () => channelId,
+      isAsked: () => !!asked.size,
     });
     return {
-      isWritable: () => size < HIGH,
+      hasRoom: () => size < HIGH,
       send(envelope) {
         const bytes = encode(envelope, '\n');
         if ('qpsu'.includes(envelope.kind)) {
           asked.add(envelope.id);
         }
-        gathered.push(bytes);
+        queue.push(bytes);
         size += bytes.length;
         queueMicrotask(post);
       },
       close() {
         closing = true;
-        down.stop();
+        stop();
         if (channelId) {
           post();
         } else {
-          listener.closed();
+          line.closed();
         }
       },
     };
-  },
-});
+  };
 
 /** One response that goes on, and what takes it apart. */
-const stream = (
-  name: string,
-  type: string,
-  makeReader: (maxMessage: number, taker: (envelope: Envelope) => void) => PieceReader,
-): ClientTransport =>
-  split(name, (target, down) => ({
-    stop: call(
-      target,
-      opening(target, name),
-      target.settings.connectTimeout,
-      undefined,
-      async (response, inTime) => {
-        let envelopes: Envelope[] = [];
-        const reader = makeReader(target.settings.maxMessage, (envelope) => envelopes.push(envelope));
-        requireType(response, type);
-        inTime();
-        const pieces = response.body!.getReader();
-        for (;;) {
-          const { done, value } = await pieces.read();
-          if (done) {
-            return;
-          }
-          envelopes = [];
-          try {
-            reader.push(value);
-          } finally {
-            down.came(envelopes);
-          }
-        }
-      },
-      down.ended,
-      down.failed,
-    ),
-  }));
+const stream = (name: string, contentType: string, makeReader?: MakeReader): Transport =>
+  split((line, { came, ended }) => [
+    call(line, opening(line, name), line.settings.connectTimeout, undefined, {
+      contentType,
+      makeReader,
+      came,
+      done: () => ended(),
+      failed: ended,
+    }),
+  ]);
 
 /** An event for each envelope, by `fetch` and not by `EventSource`: it can send headers, and shows why it is refused. */
 export const sse = stream('sse', 'text/event-stream', (maxMessage, taker) =>
@@ -288,71 +264,63 @@ export const sse = stream('sse', 'text/event-stream', (maxMessage, taker) =>
 );
 
 /** A response that is cut into envelopes. */
-export const comet = stream('comet', BATCH, batchReader);
+export const comet = stream('comet', BATCH);
 
-/**
- * A run of requests, each for what comes after the position that the channel has reached.
- *
- * @param interval how long to wait between them; none where the server holds them
- */
-const polls = (name: string, interval?: (target: Target) => number): ClientTransport =>
-  split(name, (target, down) => {
-    const { clock, connectTimeout, lostAfter } = target.settings;
-    let channelId = '';
+/** A run of requests, each for what comes after the position that the channel has reached; pauses where the server does not hold them. */
+const polls = (name: string, pauses: boolean): Transport =>
+  split((line, { came, ended, channel, isAsked }) => {
+    const { clock, connectTimeout, lostAfter, pollInterval } = line.settings;
+    const pause = timer(clock);
     let waiting = false;
-    let stopped = false;
     let cancel: () => void;
     const ask = (url: string, timeout: number, body?: Uint8Array): void => {
       const begun = clock.now();
       waiting = false;
-      cancel = call(target, url, timeout, body, batchIn(target), (envelopes) => {
-        if (envelopes[0]?.kind === 'w') {
-          channelId = envelopes[0].name;
-        }
-        down.came(envelopes);
-        if (!channelId) {
-          throw unavailable(NO_WELCOME);
-        }
-        const pause =
-          interval && !down.asked.size ? interval(target) : envelopes.length ? 0 : begun + SHORTEST_HOLD - clock.now();
-        if (!stopped) {
-          if (pause > 0) {
-            waiting = true;
-            cancel = clock.after(pause, next);
+      cancel = call(line, url, timeout, body, {
+        came,
+        done(count) {
+          const wait = pauses && !isAsked() ? pollInterval : count ? 0 : begun + SHORTEST_HOLD - clock.now();
+          waiting = wait > 0;
+          if (!channel()) {
+            ended();
+          } else if (waiting) {
+            pause(wait, next);
           } else {
-            next();
+            next(); // Not by a timer, which a browser would hold back in a tab that nobody sees.
           }
-        }
-      }, down.failed);
+        },
+        failed: ended,
+      });
     };
     /** Asks again: by an empty POST where answers are wanted of a server that does not hold a GET, since it holds that. */
     const next = (): void => {
-      const wantsAnswers = interval && down.asked.size;
+      const wantsAnswers = pauses && isAsked();
       ask(
-        going(target, wantsAnswers ? 'http' : name, channelId, down.position()),
+        address(line, wantsAnswers ? 'http' : name, channel(), line.position()),
         lostAfter * 2,
-        wantsAnswers ? new Uint8Array() : undefined,
+        wantsAnswers ? EMPTY : undefined,
       );
     };
-    ask(opening(target, name), connectTimeout);
-    return {
-      stop() {
-        stopped = true;
+    ask(opening(line, name), connectTimeout);
+    return [
+      () => {
+        waiting = false;
+        pause();
         cancel();
       },
-      ...(interval && {
-        posted() {
-          if (waiting && !stopped) {
-            cancel();
-            next();
+      pauses
+        ? () => {
+            if (waiting) {
+              pause();
+              next();
+            }
           }
-        },
-      }),
-    };
+        : undefined,
+    ];
   });
 
 /** Requests that wait until there is news. */
-export const longpoll = polls('longpoll');
+export const longpoll = polls('longpoll', false);
 
 /** Requests that are answered at once. */
-export const http = polls('http', ({ settings }) => settings.pollInterval);
+export const http = polls('http', true);

@@ -17,7 +17,7 @@ export const textOf = (bytes: Uint8Array): string => {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw bad('text: no UTF-8');
+    throw bad('no UTF-8');
   }
 };
 

@@ -38,7 +38,6 @@ export interface Options {
 }
 
 const DEFAULTS = {
-  transports: ['websocket', 'sse', 'longpoll', 'comet', 'http'],
   headers: {} as NonNullable<Options['headers']>,
   credentials: 'same-origin' as RequestCredentials,
   heartbeat: 15e3,
@@ -59,4 +58,4 @@ const DEFAULTS = {
 
 export type Settings = typeof DEFAULTS & Options;
 
-export const settingsOf = (options: Options = {}): Settings => ({ ...DEFAULTS, ...options }) as Settings;
+export const settingsOf = (options?: Options): Settings => ({ ...DEFAULTS, ...options }) as Settings;

@@ -7,17 +7,14 @@ import { Message } from './message.js';
 export interface Sent {
   envelope: Envelope;
   /** Its number, from when it is first sent; it keeps it when it is sent again. */
-  number: number;
+  number?: number | undefined;
+  /** Whether it subscribes again what a lost channel had subscribed: it is made anew for each channel. */
+  renews?: boolean;
   /** The server has answered it, or has a thing that is not answered. */
   done(answer: Message): void;
   /** The server has refused it, or it will never arrive. */
   failed(reason: WherryError): void;
 }
-
-const isAnswered = ({ envelope }: Sent): boolean => 'qpsu'.includes(envelope.kind);
-
-/** Whether sending it on a new channel does no harm when the lost one has applied it too. */
-const isRepeatable = ({ envelope }: Sent): boolean => 'su'.includes(envelope.kind);
 
 /** What a client sends: what waits for a connection, for the server's acknowledgement, and for an answer. */
 export interface Outbox {
@@ -49,59 +46,58 @@ export interface Outbox {
 }
 
 export const outbox = (): Outbox => {
-  let waiting: Sent[] = [];
-  let unacknowledged: Sent[] = [];
-  const unanswered = new Map<number, Sent>();
+  /** What was sent and is not acknowledged, and what waits, in order. */
+  let queue: Sent[] = [];
+  /** How many of those were sent on this connection. */
+  let sentNow = 0;
+  const unanswered = new Map<number | undefined, Sent>();
   let lastNumber = 0;
   let size = 0;
 
-  const count = (one: Sent, sign = 1): void => {
-    size += sign * one.envelope.message.size;
+  const add = (one: Sent): void => {
+    queue.push(one);
+    size += one.envelope.message.size;
   };
-  const setWaiting = (now: Sent[]): void => {
-    waiting = now;
+  const setQueue = (now: Sent[]): void => {
+    queue = [];
     size = 0;
-    [...now, ...unacknowledged].forEach((one) => count(one));
+    now.forEach(add);
   };
   const sendAgain = (): void => {
-    waiting = [...unacknowledged, ...waiting];
-    unacknowledged = [];
+    sentNow = 0;
   };
   const acknowledged = (number: number): void => {
-    for (const queue of [unacknowledged, waiting]) {
-      while (queue[0]?.number && queue[0].number <= number) {
-        const first = queue.shift()!;
-        count(first, -1);
-        if (!isAnswered(first)) {
-          unanswered.delete(first.number);
-          first.done(first.envelope.message);
-        }
+    while (queue[0]?.number! <= number) {
+      const first = queue.shift()!;
+      const { kind, message } = first.envelope;
+      size -= message.size;
+      sentNow -= +(sentNow > 0);
+      if (!'qpsu'.includes(kind)) {
+        unanswered.delete(first.number);
+        first.done(message);
       }
     }
   };
   return {
-    add(one) {
-      waiting.push(one);
-      count(one);
-    },
-    addFirst: (one) => setWaiting([one, ...waiting]),
+    add,
+    addFirst: (one) => setQueue([one, ...queue]),
     abandon(one) {
       unanswered.delete(one.number);
-      setWaiting(waiting.filter((other) => other !== one || one.number));
+      setQueue(queue.filter((other) => other !== one || one.number));
     },
     next() {
-      const next = waiting.shift();
-      if (!next) {
-        return undefined;
+      const next = queue[sentNow];
+      if (next) {
+        sentNow++;
+        if (!next.number) {
+          next.number = ++lastNumber;
+          unanswered.set(lastNumber, next);
+        }
+        return { ...next.envelope, id: '' + next.number };
       }
-      if (!next.number) {
-        next.number = ++lastNumber;
-        unanswered.set(lastNumber, next);
-      }
-      unacknowledged.push(next);
-      return { ...next.envelope, id: '' + next.number };
+      return undefined;
     },
-    isEmpty: () => !waiting.length && !unacknowledged.length,
+    isEmpty: () => !queue[0],
     size: () => size,
     acknowledged,
     answered({ kind, name, argument, message }) {
@@ -118,21 +114,22 @@ export const outbox = (): Outbox => {
     appliedUpTo(number) {
       sendAgain();
       acknowledged(number);
-      waiting.forEach((one) => {
+      queue.forEach((one) => {
         unanswered.delete(one.number);
-        one.number = 0;
+        one.number = undefined;
       });
     },
     beginAnew(reason, isEnd) {
-      sendAgain();
       const open = [...unanswered.values()];
-      const fresh = waiting.filter((one) => !one.number && !'re'.includes(one.envelope.kind));
-      const kept = isEnd ? [] : [...open.filter(isRepeatable), ...fresh];
+      const fresh = queue.filter((one) => !one.number && !'re'.includes(one.envelope.kind));
+      const all = [...open, ...fresh].filter((one) => !one.renews);
+      const isKept = (one: Sent): boolean => !isEnd && (!one.number || 'su'.includes(one.envelope.kind));
+      const lost = all.filter((one) => !isKept(one));
       unanswered.clear();
-      setWaiting(kept);
-      lastNumber = 0;
-      kept.forEach((one) => (one.number = 0));
-      [...open, ...fresh].filter((one) => !kept.includes(one)).forEach((one) => one.failed(reason));
+      setQueue(all.filter(isKept));
+      sentNow = lastNumber = 0;
+      queue.forEach((one) => (one.number = undefined));
+      lost.forEach((one) => one.failed(reason));
     },
   };
 };
@@ -144,4 +141,4 @@ export const sent = (
   argument?: string,
   done: Sent['done'] = () => {},
   failed: Sent['failed'] = () => {},
-): Sent => ({ envelope: envelope(kind, name, argument, message), number: 0, done, failed });
+): Sent => ({ envelope: envelope(kind, name, argument, message), done, failed });

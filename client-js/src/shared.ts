@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Channel, Handler, RequestHandler, State, TransportChange } from './channel.js';
+import type { Channel, Gap, Handler, RequestHandler, State, TransportChange } from './channel.js';
+import { dispatch, quiet, refusalOf, replyOf } from './client-channel.js';
 import { type ErrorCode, WherryError } from './errors.js';
-import type { Gap } from './inbound.js';
 import { connect } from './index.js';
 import { type Content, type Format, Message } from './message.js';
 import type { Options } from './options.js';
@@ -69,10 +69,10 @@ const copyOf = (message: Message): Copy => ({
   key: message.key,
 });
 const messageOf = ({ format, bytes, position, key }: Copy): Message => new Message(format, bytes, position, key);
-const failureOf = (e: unknown): Failure =>
-  e instanceof WherryError
-    ? { code: e.code, message: e.message, retryAfter: e.retryAfter }
-    : { code: 'internal', message: 'the handler failed', retryAfter: undefined };
+const failureOf = (e: unknown): Failure => {
+  const { code, message, retryAfter } = refusalOf(e);
+  return { code, message, retryAfter };
+};
 const errorOf = ({ code, message, retryAfter }: Failure): WherryError => new WherryError(code, message, retryAfter);
 
 /** One tab, as the worker sees it. */
@@ -132,7 +132,7 @@ export const serveTabs = (scope: { onconnect: ((event: MessageEvent) => void) | 
       to.onRequest(name, (message) => {
         const tab = handlersOf(name, true).at(-1);
         if (!tab) {
-          throw new WherryError('unknown-handler', 'handler: ' + name);
+          throw new WherryError('unknown-handler');
         }
         const id = ++lastAsked;
         tab.tell({ tell: 'request', name, id, copy: copyOf(message) });
@@ -298,11 +298,6 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
   let closed: WherryError | undefined;
 
   const ask = (what: Ask): void => port.postMessage(what);
-  /** A promise that nobody needs to look at. */
-  const quiet = <T>(promise: Promise<T>): Promise<T> => {
-    promise.catch(() => {});
-    return promise;
-  };
   const call = <T extends string | Copy | void>(make: (id: number) => Ask): Promise<T> => {
     return quiet(new Promise<T>((resolve, reject) => {
       if (closed) {
@@ -314,18 +309,9 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
       }
     }));
   };
-  const run = async (action: () => unknown): Promise<void> => {
-    try {
-      await action();
-    } catch (e) {
-      console.error(e);
-    }
-  };
   const notify = (kind: Tell['tell'], value?: unknown): void => {
     const listener = listeners[kind];
-    if (listener) {
-      void run(() => listener(value as never));
-    }
+    dispatch(() => listener?.(value as never));
   };
   const end = (why: WherryError): void => {
     if (!closed) {
@@ -344,15 +330,8 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
 
   const answer = async (name: string, id: number, message: Message): Promise<void> => {
     try {
-      const handler = requestHandlers.get(name);
-      if (!handler) {
-        throw new WherryError('unknown-handler', 'handler: ' + name);
-      }
-      ask({ ask: 'reply', id, copy: copyOf(Message.of(await handler(message, channel))) });
+      ask({ ask: 'reply', id, copy: copyOf(await replyOf(requestHandlers.get(name), message, channel)) });
     } catch (e) {
-      if (!(e instanceof WherryError)) {
-        console.error(e);
-      }
       ask({ ask: 'reply', id, failure: failureOf(e) });
     }
   };
@@ -376,11 +355,11 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
         const message = messageOf(data.copy);
         // Where this tab goes on when it was put away.
         one.start = message.position ? Start.after(message.position) : one.start;
-        void run(() => one.listener(message));
+        dispatch(() => one.listener(message));
       }
     } else if (data.tell === 'message') {
       const handler = handlers.get(data.name);
-      void run(() => handler?.(messageOf(data.copy), channel));
+      dispatch(() => handler?.(messageOf(data.copy), channel));
     } else if (data.tell === 'request') {
       void answer(data.name, data.id, messageOf(data.copy));
     } else if (data.tell === 'again') {
@@ -394,7 +373,7 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
       notify(data.tell, data.value);
     }
   };
-  worker.onerror = () => end(new WherryError('unavailable', 'no worker at ' + script.href));
+  worker.onerror = () => end(new WherryError('unavailable', 'no ' + script));
 
   /** Lets the worker find out when this tab is gone without a word, as one that has crashed. */
   const live = (): void => {

@@ -33,8 +33,6 @@ export interface Subscriptions {
   answered(topic: string): void;
   /** Takes a message: a live one for all of its topic, history for whom is being answered. */
   received(envelope: Envelope): void;
-  /** The channel was lost: gives what subscribes again and was not answered, which is not to be sent on the next one. */
-  withdraw(): Sent[];
   /**
    * Gives what subscribes again, on a new channel, to what the server has confirmed: after the position at which the old one was
    * lost, or where the channel before that one was lost, had its renewal not been answered.
@@ -44,11 +42,9 @@ export interface Subscriptions {
 
 /** The listeners of one topic, and whose subscriptions are being answered, in order; nobody's where it is renewed for all. */
 interface Topic {
-  listeners: Listening[];
+  listeners: Set<Listening>;
   answering: (Listening | undefined)[];
-  /** What subscribes to it again, on a new channel, and was not answered. */
-  renewal?: Sent | undefined;
-  /** How far all have come by the answer to that, or before the channel was lost. */
+  /** How far all have come by the answer to a renewal, or before the channel was lost. */
   lastHistory?: Position | undefined;
 }
 
@@ -61,24 +57,21 @@ export const subscriptions = (): Subscriptions => {
     if (first) {
       first.live = true;
     } else if (topic) {
-      topic.renewal = topic.lastHistory = undefined;
+      topic.lastHistory = undefined;
     }
   };
+  const liveOf = (topic: Topic): Listening[] => [...topic.listeners].filter((one) => one.live);
   return {
     add(name, one) {
-      const topic = topics.get(name) ?? { listeners: [], answering: [] };
+      const topic = topics.get(name) ?? { listeners: new Set(), answering: [] };
       topics.set(name, topic);
-      topic.listeners.push(one);
+      topic.listeners.add(one);
       topic.answering.push(one);
     },
     remove(name, one) {
       const topic = topics.get(name);
-      if (!topic?.listeners.includes(one)) {
-        return false;
-      }
-      topic.listeners = topic.listeners.filter((other) => other !== one);
-      const isLast = !topic.listeners.length;
-      if (isLast && !topic.answering.length) {
+      const isLast = !!topic?.listeners.delete(one) && !topic.listeners.size;
+      if (isLast && !topic!.answering.length) {
         topics.delete(name);
       }
       return isLast;
@@ -89,13 +82,14 @@ export const subscriptions = (): Subscriptions => {
       if (!topic) {
         return;
       }
+      const { answering } = topic;
       let told = message.withKey(argument);
-      let to = topic.listeners.filter((one) => one.live);
+      let to = liveOf(topic);
       if (kind === 'y') {
-        const one = topic.answering[0];
+        const [one] = answering;
         const holder = one ?? topic;
         const [at, key] = argument!.split(' ') as [Position, string?];
-        if (!topic.answering.length || covers(holder.lastHistory, at)) {
+        if (!answering.length || covers(holder.lastHistory, at)) {
           return;
         }
         holder.lastHistory = at;
@@ -104,28 +98,20 @@ export const subscriptions = (): Subscriptions => {
       }
       to.forEach((one) => one.tell(told));
     },
-    withdraw() {
-      const withdrawn: Sent[] = [];
-      topics.forEach((topic) => {
-        if (topic.renewal) {
-          withdrawn.push(topic.renewal);
-          topic.renewal = undefined;
-        }
-      });
-      return withdrawn;
-    },
     renew(lostAt, failed) {
       const renewals: Sent[] = [];
       topics.forEach((topic, name) => {
         topic.answering = topic.answering.filter((one) => one);
-        if (topic.listeners.some((one) => one.live)) {
+        if (liveOf(topic).length) {
           topic.answering.unshift(undefined);
           const after = (topic.lastHistory ??= lostAt);
-          topic.renewal = sent('s', name, undefined, after ? Start.after(after) : 'now', () => answered(name), () => {
-            answered(name);
+          const done = (): void => answered(name);
+          const one = sent('s', name, undefined, after ? Start.after(after) : 'now', done, () => {
+            done();
             failed(name);
           });
-          renewals.push(topic.renewal);
+          one.renews = true;
+          renewals.push(one);
         }
       });
       return renewals;

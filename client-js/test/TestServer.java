@@ -7,8 +7,10 @@ import io.wherry.Topic;
 import io.wherry.TopicOptions;
 import io.wherry.Wherry;
 import io.wherry.WherryException;
+import io.wherry.testkit.TestCertificate;
 import io.wherry.transport.http.HttpTransport;
 import io.wherry.transport.http.WebContent;
+import java.nio.file.Files;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +23,17 @@ public final class TestServer {
 
     private TestServer() {}
 
-    /** Serves on a loopback port, which it prints, until its standard input ends; with a second argument, whoever sends that as authorization. */
+    /** Serves on a loopback port, which it prints, until its standard input ends; with a second argument, whoever sends that as authorization; with {@code test.tls} by TLS. */
     public static void main(String... args) throws Exception {
         ServerBuilder builder = Wherry.server()
                 .port(args.length > 0 ? Integer.parseInt(args[0]) : 0)
                 .set("wherry.host", "127.0.0.1")
                 .transport(HttpTransport.withContent(Map.of("/", WebContent.html(PAGE))));
+        if (Boolean.getBoolean("test.tls")) {
+            TestCertificate localhost = TestCertificate.in(Files.createTempDirectory("wherry"));
+            builder.set("wherry.tls.certificate", localhost.certificate().toString())
+                    .set("wherry.tls.key", localhost.key().toString());
+        }
         if (args.length > 1) {
             builder.authenticator(handshake -> {
                 if (!args[1].equals(handshake.header("authorization"))) {

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 import { connect } from '../dist/wherry.mjs';
 import { findBrowser, launch, until } from './browsers.mjs';
-import { startProxy, startServer } from './server.mjs';
+import { startProxy, startServer, startTlsServer } from './server.mjs';
 
 const MOVES = ['websocket', 'sse', 'longpoll', 'comet', 'http', 'websocket'];
 const CUTS = 100;
@@ -255,6 +255,28 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       await page.close();
       await way.stop();
       await guarded.stop();
+    });
+
+    test('more event streams than six go over one connection of HTTP/2', { timeout }, async () => {
+      const secure = await startTlsServer();
+      const way = await startProxy(secure.port);
+      const origin = `https://localhost:${way.port}`;
+      const tabs = [await browser.newPage(), await browser.newPage()];
+      for (const tab of tabs) {
+        await tab.goto(origin + '/');
+        await tab.evaluate(listen, 5);
+      }
+      const [one, two] = tabs;
+      await one.evaluate(() => fetch('/wherry/http?topic=news', { method: 'POST', body: 'all hear it' }));
+      for (const tab of tabs) {
+        await until(tab, () => heard.flat().length === heard.length, 'what all hear');
+      }
+      const version = (page) => page.evaluate(() => performance.getEntriesByType('navigation')[0].nextHopProtocol);
+      assert.deepEqual([await version(one), await version(two)], ['h2', 'h2']);
+      assert.equal(way.connections, 1);
+      await Promise.all(tabs.map((tab) => tab.close()));
+      await way.stop();
+      await secure.stop();
     });
 
     test('a page that was left and comes back goes on', { timeout }, async () => {

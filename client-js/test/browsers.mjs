@@ -26,6 +26,7 @@ export const launch = (browser, dark = false) =>
     browser: browser === 'chromium' ? 'chrome' : browser,
     executablePath: findBrowser(browser),
     headless: true,
+    acceptInsecureCerts: true,
     args: browser === 'chromium' ? ['--no-sandbox', '--disable-gpu'] : [],
     extraPrefsFirefox: { 'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1 },
   });

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
 import { createServer, connect } from 'node:net';
+import { delimiter } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
 const JAVA = process.env.JAVA_HOME ? process.env.JAVA_HOME + '/bin/java' : 'java';
+const TESTKIT = here('../../testkit/target/classes');
 const JAR = process.env.SERVER_JAR ?? here('../../examples/target/wherry-examples.jar');
 
 /** Starts a Java server as a child process; its settings are keys of `docs/configuration.md`. */
 export const startServer = (settings = {}, port = 0, authorization = []) =>
   start(settings, [here('TestServer.java'), `${port}`, ...authorization]);
+
+/** The same over TLS, with a certificate of its own making. */
+export const startTlsServer = () => start({}, ['-Dtest.tls=true', here('TestServer.java'), '0']);
 
 /** Starts the server with the demo page. */
 export const startTimeServer = (settings = {}, period = 1000) =>
@@ -19,7 +24,7 @@ async function start(settings, command) {
   const properties = Object.entries(settings).map(([key, value]) => `-Dwherry.${key}=${value}`);
   const child = spawn(
     JAVA,
-    ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx128m', ...properties, '-cp', JAR, ...command],
+    ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Xmx128m', ...properties, '-cp', JAR + delimiter + TESTKIT, ...command],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const exited = new Promise((resolve) => child.once('exit', resolve));
@@ -56,6 +61,10 @@ export async function startProxy(toPort) {
     /** The beginnings of what was asked. */
     requests: [],
     port: 0,
+    /** How many connections there are. */
+    get connections() {
+      return sockets.size / 2;
+    },
     cut() {
       const count = sockets.size;
       sockets.forEach((socket) => socket.destroy());
