@@ -4,7 +4,6 @@ package io.wherry.benchmarks.load;
 import io.wherry.benchmarks.server.Payload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
 /**
  * A connection on which each answer makes the next question, as long as the swarm asks. Answers that come together are answered together, by one
@@ -28,35 +27,38 @@ abstract class Asker implements Swarm.Peer {
     }
 
     /** Asks so many questions at once. */
-    void begin(SocketChannel socket, int count) throws IOException {
-        now = System.nanoTime();
-        ask(socket, count);
+    void begin(Wire wire, int count) throws IOException {
+        ask(wire, count);
     }
 
     @Override
-    public final void read(ByteBuffer in, SocketChannel socket) throws IOException {
+    public final void read(ByteBuffer in, Wire wire) throws IOException {
         now = System.nanoTime();
         answers = 0;
         take(in);
         if (answers > 0) {
             swarm.answered(answers);
             if (swarm.isAsking()) {
-                ask(socket, answers);
+                goOn(wire, answers);
             }
         }
     }
 
-    private void ask(SocketChannel socket, int count) throws IOException {
+    /** So many answers have come, each of which makes a question. */
+    void goOn(Wire wire, int count) throws IOException {
+        ask(wire, count);
+    }
+
+    /** Asks so many questions at once, over a connection of its own or another. */
+    final void ask(Wire wire, int count) throws IOException {
+        now = System.nanoTime();
         ByteBuffer output = swarm.output().clear();
         before(output);
         for (int i = 0; i < count; i++) {
             question(output, Payload.of(now, bytes));
         }
         after(output);
-        output.flip();
-        while (output.hasRemaining()) {
-            socket.write(output);
-        }
+        wire.write(output.flip());
         swarm.asked(count);
     }
 

@@ -17,9 +17,14 @@ final class Broadcast implements Trial {
     /** How many batches are on their way at most: there is always something to be sent, and a bound for what waits. */
     private static final int BATCHES_AHEAD = 4;
 
+    /** Whatever compression there is. */
+    private static final List<String> ACCEPTING = List.of(
+            "Accept-Encoding: gzip",
+            "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+
     private final Plan plan;
     private final ServerProcess server;
-    private final Dialect dialect;
+    private final Contestant contestant;
     private final String transport;
     private final boolean isPassing;
     private @Nullable Swarm swarm;
@@ -46,9 +51,9 @@ final class Broadcast implements Trial {
      *
      * @param isPassing whether connections are closed between two turns, since those of all servers together are too many
      */
-    Broadcast(Plan plan, Dialect dialect, String transport, ServerProcess server, boolean isPassing) {
+    Broadcast(Plan plan, Contestant contestant, String transport, ServerProcess server, boolean isPassing) {
         this.plan = plan;
-        this.dialect = dialect;
+        this.contestant = contestant;
         this.transport = transport;
         this.server = server;
         this.isPassing = isPassing;
@@ -56,18 +61,26 @@ final class Broadcast implements Trial {
     }
 
     private Swarm connect() throws IOException, InterruptedException {
-        Swarm made = new Swarm();
-        Subscriber.Count count = plan.isTimed() ? Subscriber.Count.DELAYS : Subscriber.Count.NUMBER;
+        Swarm made = contestant.isSecure() ? new Swarm(SecureWires.make()) : new Swarm();
+        List<String> headers = contestant.isCompressed() ? ACCEPTING : List.of();
         for (List<Integer> topics : plan.audience().subscribers()) {
             made.connect(
                     server.port(),
-                    dialect.subscribe(transport, topics, List.of()),
-                    answer -> new Subscriber(made, plan.bytes(), count));
+                    contestant.dialect().subscribe(transport, topics, headers),
+                    answer -> receiver(made, answer));
         }
         made.start();
         server.awaitSubscribers(plan.audience().subscriptions());
         tally = new Tally(plan.audience());
         return made;
+    }
+
+    private Receiver receiver(Swarm made, String answer) {
+        if (contestant.isCompressed()) {
+            boolean isFirst = made.peers().isEmpty();
+            return new CompressedSubscriber(made, transport, answer, plan.bytes(), isFirst);
+        }
+        return new Subscriber(made, plan.bytes(), plan.isTimed() ? Subscriber.Count.DELAYS : Subscriber.Count.NUMBER);
     }
 
     @Override
@@ -90,6 +103,8 @@ final class Broadcast implements Trial {
 
     private Sample run(Swarm swarm, long nanos) throws IOException, InterruptedException, TimeoutException {
         long before = tally.deliveries();
+        swarm.ask((peer, wire) -> ((Receiver) peer).begin());
+        swarm.endAsking();
         swarm.takeDelays();
         Meter meter = new Meter(server, swarm);
         if (plan.perSecond() > 0) {
@@ -118,14 +133,17 @@ final class Broadcast implements Trial {
         }
     }
 
-    /** While nothing is on its way: each has received exactly what was published. */
+    /** While nothing is on its way: each has received exactly what was published, and those who read the same, the same bytes. */
     private void check(Swarm swarm) {
-        List<Swarm.Peer> peers = swarm.peers();
-        for (int i = 0; i < peers.size(); i++) {
-            long count = ((Subscriber) peers.get(i)).marks().count();
-            if (count != tally.of(i)) {
-                throw new IllegalStateException(
-                        "subscriber " + i + " has received " + count + " messages (expected: " + tally.of(i) + ")");
+        long digest = ((Receiver) swarm.peers().get(0)).digest();
+        for (int i = 0; i < swarm.peers().size(); i++) {
+            Receiver receiver = (Receiver) swarm.peers().get(i);
+            if (receiver.received() != tally.of(i)) {
+                throw new IllegalStateException("subscriber " + i + " has received " + receiver.received()
+                        + " messages (expected: " + tally.of(i) + ")");
+            }
+            if (receiver.digest() != digest) {
+                throw new IllegalStateException("subscriber " + i + " has received other bytes than the first");
             }
         }
     }

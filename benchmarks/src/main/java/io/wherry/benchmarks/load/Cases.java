@@ -2,6 +2,7 @@
 package io.wherry.benchmarks.load;
 
 import io.wherry.benchmarks.server.Settings;
+import io.wherry.testkit.TestCertificate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +41,12 @@ final class Cases {
     }
 
     private Starter server(Contestant contestant, Settings settings) {
-        return servers.apply(contestant, settings);
+        return servers.apply(contestant, contestant.isSecure() ? settings.with(Settings.TLS, certificate()) : settings);
+    }
+
+    private static String certificate() {
+        TestCertificate certificate = SecureWires.certificate();
+        return certificate.certificate() + ":" + certificate.key();
     }
 
     /** Settings of a server whose channels end with their connections. */
@@ -68,6 +74,37 @@ final class Cases {
         String about = String.format(
                 Locale.ROOT, "%,d subscribers, %d bytes, %d messages a second", many(count), BYTES, plan.perSecond());
         return broadcast(workload, transport, about, contestants, contestant -> plan, Map.of());
+    }
+
+    /** As {@link #broadcast}, in TLS and without. */
+    Case secureBroadcast(String workload, String transport) {
+        Broadcast.Plan plan = new Broadcast.Plan(Audience.ofOne(many(1000)), BYTES, BATCH, 0, 1);
+        String about = String.format(
+                Locale.ROOT,
+                "%,d subscribers, %d bytes, as fast as it goes, %d published at once, in TLS 1.3 (of the Java runtime) and,"
+                        + " `-clear`, without",
+                many(1000),
+                BYTES,
+                BATCH);
+        return broadcast(workload, transport, about, Contestant.SECURE, contestant -> plan, Map.of());
+    }
+
+    /** JSON for everybody, compressed and as it is. */
+    Case compressed(String workload, String transport, int count) {
+        Broadcast.Plan plan = new Broadcast.Plan(Audience.ofOne(many(count)), 1024, BATCH, 0, 1);
+        String about = String.format(
+                Locale.ROOT,
+                "%,d subscribers, 1,024 bytes of JSON, as fast as it goes, %d published at once, compressed by %s and, `-as-is`, not",
+                many(count),
+                BATCH,
+                transport.equals("websocket") ? "permessage-deflate" : "gzip");
+        return broadcast(
+                workload,
+                transport,
+                about,
+                Contestant.COMPRESSED,
+                contestant -> plan,
+                Map.of(Settings.PAYLOAD, "json"));
     }
 
     /** A topic for each subscriber, published to in turn. */
@@ -145,7 +182,7 @@ final class Cases {
             Settings all = plan.audience().settings(Settings.of(transport).with(settings));
             return new Broadcast(
                     plan,
-                    contestant.dialect(),
+                    contestant,
                     transport,
                     server(contestant, isPassing ? forgetful(all) : all).start(),
                     isPassing);
@@ -169,7 +206,7 @@ final class Cases {
                 contestants,
                 contestant -> new RoundTrips(
                         plan,
-                        contestant.dialect(),
+                        contestant,
                         transport,
                         server(contestant, Settings.of(transport)).start()));
     }

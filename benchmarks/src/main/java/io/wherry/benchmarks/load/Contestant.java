@@ -7,6 +7,7 @@ import io.wherry.benchmarks.server.Settings;
 import io.wherry.benchmarks.server.WherryContender;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,7 @@ record Contestant(String name, String className, Dialect dialect, String classPa
 
     private static final String OWN = System.getProperty("java.class.path");
     private static final String OTHERS = "others";
+    private static final String SECURELY = "secure";
     private static final Map<String, String> ON_LOOP = Map.of("wherry.callbacks", "loop");
 
     /** The reference: the least that Netty has to do. */
@@ -41,6 +43,39 @@ record Contestant(String name, String className, Dialect dialect, String classPa
             own("wherry", WherryContender.class, WherryDialect.PLAIN, ON_LOOP),
             own("channels", WherryContender.class, WherryDialect.CHANNEL, ON_LOOP),
             own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
+
+    /** All that is in this jar, in TLS, and without. */
+    static final List<Contestant> SECURE = with(Map.of(SECURELY, "yes"), "-clear", OURS);
+
+    /** The same for what is asked and answered, but for what differs by its threads alone. */
+    static final List<Contestant> SECURE_ANSWERING = with(Map.of(SECURELY, "yes"), "-clear", ANSWERING.subList(0, 3));
+
+    /** All that is in this jar, compressing, and not. */
+    static final List<Contestant> COMPRESSED = with(Map.of(Settings.COMPRESSION, "yes"), "-as-is", OURS);
+
+    /** Each with some settings, and then each without them, under another name. */
+    private static List<Contestant> with(Map<String, String> settings, String suffix, List<Contestant> all) {
+        List<Contestant> both = new ArrayList<>();
+        for (Contestant one : all) {
+            Map<String, String> more = new HashMap<>(one.settings);
+            more.putAll(settings);
+            both.add(new Contestant(one.name, one.className, one.dialect, one.classPath, Map.copyOf(more)));
+        }
+        for (Contestant one : all) {
+            both.add(new Contestant(one.name + suffix, one.className, one.dialect, one.classPath, one.settings));
+        }
+        return List.copyOf(both);
+    }
+
+    /** Whether it is spoken with in TLS. */
+    boolean isSecure() {
+        return settings.containsKey(SECURELY);
+    }
+
+    /** Whether it compresses. */
+    boolean isCompressed() {
+        return settings.containsKey(Settings.COMPRESSION);
+    }
 
     /** Bare Netty that writes what waits message by message, and that joins it to buffers first. */
     static final List<Contestant> JOINING = List.of(

@@ -23,7 +23,11 @@ abstract class Conversation implements Trial {
 
     /** Lets each connection ask so many questions, and one more for each answer, for a while. */
     final void ask(int outstanding, long nanos) throws IOException, InterruptedException, TimeoutException {
-        swarm.ask((peer, socket) -> ((Asker) peer).begin(socket, outstanding));
+        swarm.ask((peer, wire) -> {
+            if (peer instanceof Asker asker) { // Others are ways up of one that asks.
+                asker.begin(wire, outstanding);
+            }
+        });
         TimeUnit.NANOSECONDS.sleep(nanos);
         swarm.endAsking();
     }

@@ -4,7 +4,6 @@ package io.wherry.benchmarks.load;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,7 @@ final class Handshake {
 
     private static final String END_OF_HEADERS = "\r\n\r\n";
     private static final int LONGEST_ANSWER = 64 * 1024;
+    private static final int INPUT_BYTES = 32 * 1024;
 
     private final List<Step> steps;
 
@@ -89,23 +89,20 @@ final class Handshake {
      *
      * @return all that has come
      */
-    String run(SocketChannel socket) throws IOException {
+    String run(Wire wire) throws IOException {
         String answers = "";
         for (Step step : steps) {
-            ByteBuffer out = ByteBuffer.wrap(step.send.apply(answers));
-            while (out.hasRemaining()) {
-                socket.write(out);
-            }
-            answers += await(socket, step.words);
+            wire.write(ByteBuffer.wrap(step.send.apply(answers)));
+            answers += await(wire, step.words);
         }
         return answers;
     }
 
-    private static String await(SocketChannel socket, List<String> words) throws IOException {
+    private static String await(Wire wire, List<String> words) throws IOException {
         StringBuilder answer = new StringBuilder();
-        ByteBuffer in = ByteBuffer.allocate(4096);
+        ByteBuffer in = ByteBuffer.allocate(INPUT_BYTES);
         while (!holds(answer, words)) {
-            if (answer.length() > LONGEST_ANSWER || socket.read(in.clear()) < 0) {
+            if (answer.length() > LONGEST_ANSWER || wire.read(in.clear()) < 0) {
                 throw new EOFException("answer: " + answer + " (expected: " + words + ")");
             }
             answer.append(StandardCharsets.ISO_8859_1.decode(in.flip()));

@@ -38,7 +38,7 @@ final class Idle implements Trial {
             version = server.version();
             try (Swarm first = new Swarm()) { // Classes are loaded, and arenas made, by the first ones.
                 for (int i = 0; i < Math.min(connections, 1000); i++) {
-                    first.connect(server.port(), handshake, answer -> (in, socket) -> in.position(in.limit()));
+                    first.connect(server.port(), handshake, answer -> (in, wire) -> in.position(in.limit()));
                 }
                 first.start();
                 server.awaitSubscribers(Math.min(connections, 1000));
@@ -49,7 +49,7 @@ final class Idle implements Trial {
             try (Swarm swarm = new Swarm()) {
                 Meter meter = new Meter(server, swarm);
                 for (int i = 0; i < connections; i++) {
-                    swarm.connect(server.port(), handshake, answer -> (in, socket) -> in.position(in.limit()));
+                    swarm.connect(server.port(), handshake, answer -> (in, wire) -> in.position(in.limit()));
                 }
                 swarm.start();
                 server.awaitSubscribers(connections);

@@ -41,7 +41,7 @@ final class Polls extends Conversation {
         }
         swarm.start();
         if (isLong) {
-            swarm.ask((peer, socket) -> ((Asker) peer).begin(socket, 1));
+            swarm.ask((peer, wire) -> ((Asker) peer).begin(wire, 1));
             server.awaitSubscribers(connections);
         }
     }

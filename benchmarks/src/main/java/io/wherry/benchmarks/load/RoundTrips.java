@@ -18,9 +18,10 @@ final class RoundTrips extends Conversation {
      */
     record Plan(int connections, int outstanding, int bytes) {}
 
-    RoundTrips(Plan plan, Dialect dialect, String transport, ServerProcess server) throws IOException {
-        super(server, new Swarm());
+    RoundTrips(Plan plan, Contestant contestant, String transport, ServerProcess server) throws IOException {
+        super(server, contestant.isSecure() ? new Swarm(SecureWires.make()) : new Swarm());
         this.plan = plan;
+        Dialect dialect = contestant.dialect();
         for (int i = 0; i < plan.connections(); i++) {
             swarm().connect(
                             server.port(),

@@ -49,6 +49,13 @@ final class Sets {
         add("threads", cases.broadcast("threads-1", WEBSOCKET, 1000, BYTES, 1, OURS));
         add("threads", cases.broadcast("threads-8", WEBSOCKET, 1000, BYTES, 8, OURS));
         topics(cases);
+        for (String transport : STREAMS) {
+            add("tls", cases.secureBroadcast("tls-broadcast", transport));
+            add("compression", cases.compressed("compressed-1k", transport, 1000));
+            add("compression", cases.compressed("compressed-10", transport, 10));
+        }
+        add("tls", cases.roundTrips("tls-round-trips-1", WEBSOCKET, 1, Contestant.SECURE_ANSWERING));
+        add("tls", cases.roundTrips("tls-round-trips-16", WEBSOCKET, 16, Contestant.SECURE_ANSWERING));
         add("peers", cases.broadcast("peers-broadcast", WEBSOCKET, 1000, BYTES, 1, withPeers));
         add("peers", cases.rate("peers-rate", WEBSOCKET, 1000, withPeers));
         add("peers", cases.roundTrips("peers-round-trips-1", WEBSOCKET, 1, withPeers));

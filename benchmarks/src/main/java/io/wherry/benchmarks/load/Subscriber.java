@@ -2,10 +2,9 @@
 package io.wherry.benchmarks.load;
 
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
 /** A connection that only listens, and counts what comes. Confined to the swarm's thread. */
-final class Subscriber implements Swarm.Peer {
+final class Subscriber implements Receiver {
 
     private final Swarm swarm;
     private final Marks marks;
@@ -30,7 +29,7 @@ final class Subscriber implements Swarm.Peer {
     }
 
     @Override
-    public void read(ByteBuffer in, SocketChannel socket) {
+    public void read(ByteBuffer in, Wire wire) {
         if (count == Count.DELAYS) {
             now = System.nanoTime();
             marks.take(in, this::late);
@@ -39,6 +38,11 @@ final class Subscriber implements Swarm.Peer {
             marks.take(in, due -> {});
             swarm.count(count == Count.NUMBER ? marks.count() - before : 0);
         }
+    }
+
+    @Override
+    public long received() {
+        return marks.count();
     }
 
     private void late(long due) {

@@ -36,6 +36,7 @@ final class Swarm implements AutoCloseable {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
 
     private final Selector selector = Selector.open();
+    private final Wire.Opener opener;
     private final ByteBuffer input = ByteBuffer.allocateDirect(INPUT_BYTES);
     private final ByteBuffer output = ByteBuffer.allocateDirect(OUTPUT_BYTES);
     private final SingleWriterRecorder delays = new SingleWriterRecorder(LONGEST_DELAY, 3);
@@ -55,20 +56,31 @@ final class Swarm implements AutoCloseable {
     interface Begin {
 
         /** Lets one begin. */
-        void begin(Peer peer, SocketChannel socket) throws IOException;
+        void begin(Peer peer, Wire wire) throws IOException;
     }
 
     /** The load generator's end of a connection. Confined to the swarm's thread, from its start on. */
     interface Peer {
 
         /** Takes all of what has come. */
-        void read(ByteBuffer in, SocketChannel socket) throws IOException;
+        void read(ByteBuffer in, Wire wire) throws IOException;
     }
 
-    Swarm() throws IOException {}
+    /** Of connections whose bytes go as they are. */
+    Swarm() throws IOException {
+        this(Wire::bare);
+    }
+
+    /** Of connections of a kind. */
+    Swarm(Wire.Opener opener) throws IOException {
+        this.opener = opener;
+    }
+
+    /** A connection. */
+    private record End(Peer peer, Wire wire, SocketChannel socket) {}
 
     /** Opens one more connection, and runs a handshake on it, of whose answer its peer is made. Before {@link #start}. */
-    void connect(int port, Handshake handshake, Function<String, Peer> peer) throws IOException {
+    Wire connect(int port, Handshake handshake, Function<String, Peer> peer) throws IOException {
         SocketChannel socket = SocketChannel.open();
         int address = keys.size() / PER_ADDRESS;
         if (address > 0) {
@@ -77,10 +89,12 @@ final class Swarm implements AutoCloseable {
         }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        Peer made = peer.apply(handshake.run(socket));
+        Wire wire = opener.open(socket);
+        Peer made = peer.apply(handshake.run(wire));
         socket.configureBlocking(false);
-        keys.add(socket.register(selector, SelectionKey.OP_READ, made));
+        keys.add(socket.register(selector, SelectionKey.OP_READ, new End(made, wire, socket)));
         peers.add(made);
+        return wire;
     }
 
     /** A buffer for what a peer writes, shared by all. For the swarm's thread. */
@@ -126,7 +140,8 @@ final class Swarm implements AutoCloseable {
         if (begin != null) {
             due = null;
             for (SelectionKey key : keys) {
-                begin.begin((Peer) key.attachment(), (SocketChannel) key.channel());
+                End end = (End) key.attachment();
+                begin.begin(end.peer, end.wire);
             }
         }
     }
@@ -165,13 +180,15 @@ final class Swarm implements AutoCloseable {
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     private void read(SelectionKey key) throws IOException {
         input.clear();
-        SocketChannel socket = (SocketChannel) key.channel();
-        int count = socket.read(input);
+        End end = (End) key.attachment();
+        int count = end.wire.read(input);
         if (count < 0) {
             throw new EOFException("the server has closed a connection");
         }
         bytes += count;
-        ((Peer) key.attachment()).read(input.flip(), socket);
+        if (input.flip().hasRemaining()) {
+            end.peer.read(input, end.wire);
+        }
     }
 
     private void tell(@Nullable Exception e) {
@@ -237,7 +254,7 @@ final class Swarm implements AutoCloseable {
     /** Lets some connections be read no more, or again. */
     void interest(List<Peer> some, boolean isRead) {
         for (SelectionKey key : keys) {
-            if (some.contains((Peer) key.attachment())) {
+            if (some.contains(((End) key.attachment()).peer)) {
                 key.interestOps(isRead ? SelectionKey.OP_READ : 0);
             }
         }
@@ -249,7 +266,7 @@ final class Swarm implements AutoCloseable {
     public void close() throws IOException {
         selector.close();
         for (SelectionKey key : keys) {
-            SocketChannel socket = (SocketChannel) key.channel();
+            SocketChannel socket = ((End) key.attachment()).socket;
             socket.setOption(StandardSocketOptions.SO_LINGER, 0);
             socket.close();
         }

@@ -12,8 +12,11 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.Loops;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The least that a Netty server has to do, and no bookkeeping, with the bytes of Wherry's plain readers: each message is framed once, in a
@@ -46,6 +51,8 @@ public final class NettyContender implements Contender {
     private final List<ChannelHandlerContext> polls = new ArrayList<>();
     private final NettyFraming framing;
     private final int joinedBytes;
+    private final @Nullable SslContext tls;
+    private final @Nullable NettyDeflater deflater;
     private final NettyServer server;
     private volatile int subscriptions;
     private ByteBuf latest = Unpooled.EMPTY_BUFFER;
@@ -67,16 +74,36 @@ public final class NettyContender implements Contender {
     public NettyContender(Settings settings) {
         framing = NettyFraming.of(settings.transport());
         joinedBytes = settings.joinedBytes();
+        tls = tls(settings.tls());
+        deflater = settings.isCompressed() ? new NettyDeflater() : null;
         topics = Stream.generate(NettyTopic::new).limit(settings.topics()).toList();
         server = new NettyServer(loops.group(), loops.serverSocketType(), this::initialize);
     }
 
+    /** As Wherry makes it. */
+    private static @Nullable SslContext tls(List<String> files) {
+        try {
+            return files.isEmpty()
+                    ? null
+                    : SslContextBuilder.forServer(new File(files.get(0)), new File(files.get(1)))
+                            .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void initialize(Channel channel) {
+        if (tls != null) {
+            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        }
         if (framing == NettyFraming.WEBSOCKET) {
             channel.pipeline()
+                    .addLast(new HttpServerCodec(MAX_HEADER, MAX_HEADER, 8192), new HttpObjectAggregator(8192));
+            if (deflater != null) {
+                channel.pipeline().addLast(new NettyExtension());
+            }
+            channel.pipeline()
                     .addLast(
-                            new HttpServerCodec(MAX_HEADER, MAX_HEADER, 8192),
-                            new HttpObjectAggregator(8192),
                             new WebSocketServerProtocolHandler("/wherry/websocket", null, true, 1 << 20, false, true),
                             new NettyWebSocket(this));
         } else if (framing == NettyFraming.ANSWER) {
@@ -86,7 +113,7 @@ public final class NettyContender implements Contender {
             channel.pipeline()
                     .addLast(
                             new HttpRequestDecoder(MAX_HEADER, MAX_HEADER, 8192),
-                            new NettyStream(this, framing.head()));
+                            new NettyStream(this, framing.head(deflater != null)));
         }
     }
 
@@ -117,7 +144,8 @@ public final class NettyContender implements Contender {
         isTurnDue.set(false);
         for (Published next = waiting.poll(); next != null; next = waiting.poll()) {
             NettyTopic topic = topics.get(next.topic);
-            ByteBuf frame = framing.frame(next.text, ++published, topic.isOneOfSeveral() ? "t" + next.topic : "");
+            ByteBuf frame =
+                    framing.frame(next.text, ++published, topic.isOneOfSeveral() ? "t" + next.topic : "", deflater);
             if (framing == NettyFraming.ANSWER) {
                 answerPolls(frame);
             } else if (topic.add(frame)) {

@@ -40,12 +40,14 @@ public final class ServerMain {
     private final Contender server;
     private final int topics;
     private final Rotation rotation;
+    private final boolean isJson;
     private final ExecutorService publishers = Executors.newCachedThreadPool();
 
     private ServerMain(Contender server, Settings settings) {
         this.server = server;
         this.topics = settings.topics();
         this.rotation = settings.rotation();
+        this.isJson = settings.isJson();
     }
 
     /** Starts the server that the arguments tell of. */
@@ -103,8 +105,12 @@ public final class ServerMain {
 
     private void publish(int count, int bytes, int from) {
         for (int i = from; i < from + count; i++) {
-            server.publish(rotation.topic(i, topics), Payload.of(System.nanoTime(), bytes));
+            server.publish(rotation.topic(i, topics), payload(System.nanoTime(), bytes));
         }
+    }
+
+    private byte[] payload(long due, int bytes) {
+        return isJson ? Payload.json(due, bytes) : Payload.of(due, bytes);
     }
 
     private String rate(int count, int bytes, int from, int perSecond) {
@@ -112,7 +118,7 @@ public final class ServerMain {
         for (int i = 0; i < count; i++) {
             long due = start + i * TimeUnit.SECONDS.toNanos(1) / perSecond;
             waitUntil(due);
-            server.publish(rotation.topic(from + i, topics), Payload.of(due, bytes));
+            server.publish(rotation.topic(from + i, topics), payload(due, bytes));
         }
         return "published";
     }

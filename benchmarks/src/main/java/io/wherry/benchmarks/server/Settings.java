@@ -28,6 +28,9 @@ public record Settings(Map<String, String> values) {
     /** Files in PEM, separated by a colon: certificate and key. */
     public static final String TLS = "tls";
 
+    /** What is carried: {@code text}, or {@code json}, which can be compressed as such things can. */
+    public static final String PAYLOAD = "payload";
+
     /** Whether what is sent may be compressed. */
     public static final String COMPRESSION = "compression";
 
@@ -93,6 +96,11 @@ public record Settings(Map<String, String> values) {
     /** How many bytes are joined to one buffer; 0 for none. */
     int joinedBytes() {
         return Integer.parseInt(values.getOrDefault(JOIN, "0"));
+    }
+
+    /** Whether the payload is like JSON. */
+    boolean isJson() {
+        return "json".equals(values.get(PAYLOAD));
     }
 
     /** Whether what is sent may be compressed. */

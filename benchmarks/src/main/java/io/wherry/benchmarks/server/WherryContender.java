@@ -41,8 +41,10 @@ public final class WherryContender implements Contender {
         if (!tls.isEmpty()) {
             builder.set("wherry.tls.certificate", tls.get(0)).set("wherry.tls.key", tls.get(1));
         }
-        if (settings.isCompressed() && settings.transport().equals("websocket")) {
-            builder.set("wherry.websocket.compression", "true").set("wherry.websocket.compression-threshold", "64");
+        if (settings.isCompressed()) {
+            String module = settings.transport().equals("websocket") ? "websocket" : "http";
+            builder.set("wherry." + module + ".compression", "true");
+            builder.set("wherry." + module + ".compression-threshold", "64");
         }
         settings.values().forEach((name, value) -> {
             if (name.startsWith("wherry.")) {

@@ -94,6 +94,47 @@ final class MeasureTest {
     }
 
     @Test
+    void speaksTls() throws Exception {
+        assertThat(measure(
+                        "--set",
+                        "tls",
+                        "--only",
+                        "tls-broadcast/sse,tls-round-trips-16",
+                        "--servers",
+                        "netty,channels"))
+                .isZero();
+
+        assertThat(Files.readString(directory.resolve("tls.md")))
+                .containsSubsequence("tls-broadcast, sse", "| `channels` | ", "tls-round-trips-16", "| `channels` | ");
+    }
+
+    @Test
+    void compresses() throws Exception {
+        assertThat(measure(
+                        "--set",
+                        "compression",
+                        "--only",
+                        "compressed-10/comet,compressed-10/websocket",
+                        "--servers",
+                        "netty,channels"))
+                .isZero();
+
+        JsonNode cases = new JsonMapper()
+                .readTree(directory.resolve("compression.json").toFile())
+                .at("/cases");
+        assertThat(cases.size()).isEqualTo(2);
+        for (JsonNode one : cases) {
+            assertThat(wireBytes(one.at("/servers/0"))).isBetween(100.0, 500.0);
+            assertThat(wireBytes(one.at("/servers/1"))).isBetween(100.0, 500.0);
+        }
+    }
+
+    private static double wireBytes(JsonNode server) {
+        JsonNode round = server.at("/rounds/1");
+        return round.at("/wireBytes").asDouble() / round.at("/operations").asLong();
+    }
+
+    @Test
     void tellsWhatThereIs() {
         assertThat(measure("--only", "no-such-workload")).isNotZero();
         assertThat(directory).isEmptyDirectory();
