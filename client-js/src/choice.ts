@@ -75,12 +75,11 @@ export const transportChoice = (preferred: string[], url: string, settings: Sett
   return {
     next() {
       const left = preferred.filter((name) => !inVain.includes(name));
-      const isLeft = (name?: string): boolean => left.includes(name!);
-      return isLeft(pinned)
-        ? pinned!
-        : isLeft(working) && !asideFor(working!)
-          ? working!
-          : left.reduce((best, name) => (asideFor(name) < asideFor(best) ? name : best));
+      return (
+        left.find((name) => name === pinned) ??
+        left.find((name) => name === working && !asideFor(name)) ??
+        left.reduce((best, name) => (asideFor(name) < asideFor(best) ? name : best))
+      );
     },
     patience: () => Math.min(connectTimeout, (connectTimeout / preferred.length) * 2 ** rounds),
     worked(name) {

@@ -10,7 +10,6 @@ import { outbox, type Sent, sent } from './outbox.js';
 import { covers, type Position, type Start } from './position.js';
 import { type Listening, type MessageListener, subscriptions } from './subscriptions.js';
 import type { Transport } from './transport.js';
-import { watch } from './wake.js';
 
 /** After so many envelopes that the server keeps for this channel, their arrival is reported. */
 const ACKNOWLEDGE_EVERY = 32;
@@ -147,12 +146,13 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
   const post = <T>(
     kind: string,
     name: string,
-    message: Message | undefined,
+    content: Content | undefined,
     argument: string | undefined,
     valueOf: (answer: Message) => T,
     then?: (answer?: Message) => void,
     timeout?: number,
   ): Promise<T> => {
+    const message = Message.of(content);
     requireName(name);
     return quiet(new Promise<T>((resolve, reject) => {
       const limit = timer(clock);
@@ -178,7 +178,7 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
           one.failed(late(timeout));
         });
       }
-      if (message && queue.size() + message.size > settings.maxUnacknowledged) {
+      if (queue.size() + message.size > settings.maxUnacknowledged) {
         one.failed(new WherryError('too-many'));
       } else {
         give(one);
@@ -212,7 +212,6 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
   const end = (reason: WherryError): void => {
     if (!ended) {
       ended = reason;
-      watching.abort();
       queue.beginAnew(reason, true);
       changeState('closed');
       notify('close', (last.close = reason));
@@ -309,7 +308,7 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
         if (applied) {
           queue.appliedUpTo(+applied);
         }
-        connection.comeBack(wait === 'now' ? 0 : +wait! >= 0 ? +wait! : undefined);
+        connection.comeBack(wait === 'now' ? 0 : parseInt(wait!));
       }
     }
   };
@@ -338,22 +337,22 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
     get isWritable() {
       return isWritable();
     },
-    send: (to, content?: Content) => post('d', to, Message.of(content), undefined, () => {}),
+    send: (to, content?: Content) => post('d', to, content, undefined, () => {}),
     request: (to, content?: Content, timeout = settings.requestTimeout) =>
-      post('q', to, Message.of(content), undefined, (answer) => answer, undefined, timeout),
+      post('q', to, content, undefined, (answer) => answer, undefined, timeout),
     publish(topic, content?: Content) {
       const message = Message.of(content);
       const { key } = message;
       return post('p', topic, message, key && requireName(key), textOf);
     },
     subscribe(topic: string, start: Start | MessageListener, given?: MessageListener) {
-      const listener = given ?? (start as MessageListener);
+      const [from, listener] = given ? [start as Start, given] : ['now', start as MessageListener];
       let closed = false;
       const one: Listening = {
         tell: (message) => dispatch(() => closed || listener(message)),
       };
       topics.add(requireName(topic), one);
-      const subscribed = post('s', topic, undefined, given ? (start as Start) : 'now', textOf, (answer) => {
+      const subscribed = post('s', topic, undefined, from, textOf, (answer) => {
         topics.answered(topic);
         if (!answer) {
           topics.remove(topic, one);
@@ -457,7 +456,5 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
     url,
     transports,
   );
-  const watching = watch(connection, settings.events ?? globalThis);
-  connection.connect();
   return outer;
 };

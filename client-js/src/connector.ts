@@ -7,6 +7,7 @@ import { asError, bad, isFinal, late, unavailable, WherryError } from './errors.
 import type { Settings } from './options.js';
 import type { Position } from './position.js';
 import type { Connection, Transport } from './transport.js';
+import { watch } from './wake.js';
 
 /** What is added at most, at random, to the time after which a server says to come back. */
 const MAX_ADDED = 1000;
@@ -55,15 +56,10 @@ interface Wish {
 export interface Connector {
   /** The connection that carries the channel, once its welcome has come. */
   open(): Connection | undefined;
-  connect(): void;
-  /** The page is seen again, the machine is awake or online: finds out at once whether the connection is still there. */
-  wake(): void;
-  /** The page is put away: its connection is closed until it wakes, while the server keeps the channel. */
-  suspend(): void;
   /** Moves to a transport, now or when the channel is connected again. */
   moveTo(transport: string, done: () => void, failed: (why: WherryError) => void): void;
-  /** The server has ended the channel, and says to come back with a new one, perhaps after a while. */
-  comeBack(after: number | undefined): void;
+  /** The server has ended the channel, and says to come back with a new one after a while, which is no number where that is left to us. */
+  comeBack(after: number): void;
   /** Stops for good; the connection is closed after what was sent. */
   stop(whenClosed: () => void): void;
 }
@@ -197,8 +193,8 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
 
   /** Connects after a pause of this side's own, or of what the server says. */
   const again = (wait?: number): void => {
-    mustWait = wait !== undefined;
-    pause(wait ?? clock.random() * pauseBound, connect);
+    mustWait = wait! >= 0;
+    pause(mustWait ? wait : clock.random() * pauseBound, connect);
     if (!mustWait) {
       pauseBound = Math.min(settings.backoffMax, pauseBound * 2);
     }
@@ -253,6 +249,7 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
     });
   };
 
+  /** The page is seen again, the machine is awake or online: finds out at once whether the connection is still there. */
   const wake = (): void => {
     suspended = false;
     if (current?.works) {
@@ -261,6 +258,13 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
     } else if (!current && !mustWait) {
       connect();
     }
+  };
+
+  /** The page is put away: its connection is closed until it wakes, while the server keeps the channel. */
+  const suspend = (): void => {
+    suspended = true;
+    drop();
+    channel.disconnected();
   };
 
   // ---- moving to another connection
@@ -454,15 +458,10 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
     }
   };
 
+  const watching = watch(settings.events ?? globalThis, wake, suspend);
+  connect();
   return {
     open,
-    connect,
-    wake,
-    suspend() {
-      suspended = true;
-      drop();
-      channel.disconnected();
-    },
     moveTo(to, done, failed) {
       if (stopped || !names.includes(to)) {
         failed(stopped ? new WherryError('closed') : bad('transport: ' + to));
@@ -486,6 +485,7 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
     stop(whenClosed) {
       const limit = timer(clock);
       stopped = true;
+      watching.abort();
       pause();
       visit();
       cancelMove();

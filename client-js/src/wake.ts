@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Connector } from './connector.js';
-
-/** Tells a connector what a browser knows of its page and network; returns what ends that. */
-export const watch = ({ wake, suspend }: Connector, events: Partial<EventTarget>): AbortController => {
+/** Tells what a browser knows of its page and network; returns what ends that. */
+export const watch = (events: Partial<EventTarget>, wake: () => void, suspend: () => void): AbortController => {
   const end = new AbortController();
   for (const type of ['online', 'offline', 'pageshow', 'pagehide', 'visibilitychange']) {
     events.addEventListener?.(
