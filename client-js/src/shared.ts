@@ -1,254 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Channel, Gap, Handler, RequestHandler, State, TransportChange } from './channel.js';
-import { dispatch, quiet, refusalOf, replyOf } from './client-channel.js';
-import { type ErrorCode, WherryError } from './errors.js';
+import type { Channel, Handler, RequestHandler } from './channel.js';
+import { dispatch, quiet, replyOf } from './client-channel.js';
+import { type Ask, type Copy, copyOf, errorOf, failureOf, messageOf, type Standing, type Tell } from './copies.js';
+import { WherryError } from './errors.js';
 import { connect } from './index.js';
-import { type Content, type Format, Message } from './message.js';
+import { type Content, Message } from './message.js';
 import type { Options } from './options.js';
-import { type Position, Start } from './position.js';
-import type { MessageListener, Subscription } from './subscriptions.js';
+import { Start } from './position.js';
+import type { MessageListener } from './subscriptions.js';
 
-// Tabs that share one channel: it lives in a SharedWorker, which runs this same script; each tab has a stand-in for it.
-
-/** A message as it goes from one context to another. */
-interface Copy {
-  format: Format;
-  bytes: Uint8Array;
-  position: Position | undefined;
-  key: string | undefined;
-}
-
-/** A failure, likewise. */
-interface Failure {
-  code: ErrorCode;
-  message: string;
-  retryAfter: number | undefined;
-}
-
-/** How the channel stands. */
-interface Standing {
-  id: string;
-  transport: string;
-  state: State;
-  position: Position | undefined;
-  isWritable: boolean;
-}
-
-/** What a tab asks of the worker; with a number where it waits for an answer. */
-type Ask =
-  | { ask: 'open'; url: string; options: Options }
-  | { ask: 'send' | 'publish'; id: number; to: string; copy: Copy }
-  | { ask: 'request'; id: number; to: string; copy: Copy; timeout: number | undefined }
-  | { ask: 'subscribe'; id: number; topic: string; start: Start }
-  | { ask: 'unsubscribe'; id: number }
-  | { ask: 'switchTo'; id: number; to: string }
-  | { ask: 'handle'; name: string; isRequest: boolean }
-  | { ask: 'reply'; id: number; copy?: Copy; failure?: Failure }
-  | { ask: 'event'; type: string }
-  | { ask: 'alive'; lock?: string; patience?: number }
-  | { ask: 'bye' };
-
-/** What the worker tells a tab. */
-type Tell = { standing?: Standing } & (
-  | { tell: 'done'; id: number; value?: string | Copy; failure?: Failure }
-  | { tell: 'news'; id: number; copy: Copy }
-  | { tell: 'message'; name: string; copy: Copy }
-  | { tell: 'request'; name: string; id: number; copy: Copy }
-  | { tell: 'gap'; value: Gap }
-  | { tell: 'state'; value: State }
-  | { tell: 'transport'; value: TransportChange }
-  | { tell: 'close'; value: Failure }
-  | { tell: 'writable'; value?: undefined }
-  | { tell: 'again' }
-);
-
-const copyOf = (message: Message): Copy => ({
-  format: message.format,
-  bytes: message.bytes(),
-  position: message.position,
-  key: message.key,
-});
-const messageOf = ({ format, bytes, position, key }: Copy): Message => new Message(format, bytes, position, key);
-const failureOf = (e: unknown): Failure => {
-  const { code, message, retryAfter } = refusalOf(e);
-  return { code, message, retryAfter };
-};
-const errorOf = ({ code, message, retryAfter }: Failure): WherryError => new WherryError(code, message, retryAfter);
-
-/** One tab, as the worker sees it. */
-interface Tab {
-  tell(what: Tell): void;
-  subscriptions: Map<number, Subscription>;
-  handles: Set<string>;
-  /** The lock that it holds while it is there. */
-  lock?: string | undefined;
-  /** Ends the waiting for its next sign of life, where it holds none. */
-  stopWaiting?: () => void;
-  /** Requests of the server's that this tab is to answer. */
-  asked: Map<number, { done(reply: Message): void; failed(why: WherryError): void }>;
-}
-
-/** Serves the tabs that connect to a worker: one channel for all of them, until the last has gone. */
-export const serveTabs = (scope: { onconnect: ((event: MessageEvent) => void) | null }): void => {
-  const tabs = new Set<Tab>();
-  const events = new EventTarget();
-  let channel: Channel | undefined;
-  let lastChange: TransportChange | undefined;
-  let lastAsked = 0;
-  for (const type of ['online', 'offline']) {
-    globalThis.addEventListener?.(type, () => events.dispatchEvent(new Event(type)));
-  }
-
-  const standing = ({ id, transport, state, position, isWritable }: Channel): Standing => ({
-    id,
-    transport,
-    state,
-    position,
-    isWritable,
-  });
-  const tellAll = (what: Tell): void => tabs.forEach((tab) => tab.tell(what));
-  const key = (name: string, isRequest: boolean): string => (isRequest ? '?' : '!') + name;
-  const handlersOf = (name: string, isRequest: boolean): Tab[] =>
-    [...tabs].filter((tab) => tab.handles.has(key(name, isRequest)));
-
-  const open = (url: string, options: Options): Channel => {
-    const made = connect(url, { ...options, events });
-    made.onGap((value) => tellAll({ tell: 'gap', value }));
-    made.onState((value) => tellAll({ tell: 'state', value }));
-    made.onTransport((value) => tellAll({ tell: 'transport', value: (lastChange = value) }));
-    made.onWritable(() => tellAll({ tell: 'writable' }));
-    made.onClose((why) => {
-      if (channel === made) {
-        tellAll({ tell: 'close', value: failureOf(why) });
-        tabs.clear();
-        channel = undefined;
-      }
-    });
-    return made;
-  };
-
-  const handle = (to: Channel, name: string, isRequest: boolean): void => {
-    if (isRequest) {
-      to.onRequest(name, (message) => {
-        const tab = handlersOf(name, true).at(-1);
-        if (!tab) {
-          throw new WherryError('unknown-handler');
-        }
-        const id = ++lastAsked;
-        tab.tell({ tell: 'request', name, id, copy: copyOf(message) });
-        return new Promise<Message>((done, failed) => tab.asked.set(id, { done, failed }));
-      });
-    } else {
-      to.onMessage(name, (message) =>
-        handlersOf(name, false).forEach((tab) => tab.tell({ tell: 'message', name, copy: copyOf(message) })),
-      );
-    }
-  };
-
-  const leave = (tab: Tab): void => {
-    tab.lock = undefined;
-    tab.stopWaiting?.();
-    tab.handles.clear();
-    tab.subscriptions.forEach((one) => one.close());
-    tab.subscriptions.clear();
-    tab.asked.forEach(({ failed }) => failed(new WherryError('unavailable', 'the tab has gone')));
-    tabs.delete(tab);
-    if (!tabs.size) {
-      // Whoever comes now gets another.
-      const left = channel;
-      channel = undefined;
-      void left?.close();
-    }
-  };
-
-  /** A tab is there, and is gone when its lock is free, or, where it has none, when it has said nothing for a while. */
-  const watch = (tab: Tab, lock: string | undefined, patience: number | undefined): void => {
-    if (lock) {
-      tab.lock = lock;
-      void navigator.locks.request(lock, () => {
-        if (tab.lock === lock) {
-          leave(tab);
-        }
-      });
-    } else {
-      tab.stopWaiting?.();
-      const timer = setTimeout(() => leave(tab), patience);
-      tab.stopWaiting = () => clearTimeout(timer);
-    }
-  };
-
-  scope.onconnect = ({ ports: [port] }) => {
-    const tab: Tab = {
-      tell: (what) => port!.postMessage(channel ? { ...what, standing: standing(channel) } : what),
-      subscriptions: new Map(),
-      handles: new Set(),
-      asked: new Map(),
-    };
-    const answer = (id: number, promise: Promise<string | Message | void>): void => {
-      promise.then(
-        (value) => tab.tell({ tell: 'done', id, ...(value && { value: value instanceof Message ? copyOf(value) : value }) }),
-        (e: unknown) => tab.tell({ tell: 'done', id, failure: failureOf(e) }),
-      );
-    };
-    port!.onmessage = ({ data }: MessageEvent<Ask>) => {
-      if (data.ask === 'open') {
-        tabs.add(tab);
-        channel ??= open(data.url, data.options);
-        tab.tell({ tell: 'state', value: channel.state });
-        if (lastChange && channel.transport) {
-          tab.tell({ tell: 'transport', value: lastChange });
-        }
-        return;
-      }
-      if (!channel || !tabs.has(tab)) {
-        if (data.ask === 'alive' && !data.lock) {
-          // It was frozen for so long that it was given up.
-          tab.tell({ tell: 'again' });
-        }
-        return;
-      }
-      if (data.ask === 'send') {
-        answer(data.id, channel.send(data.to, messageOf(data.copy)));
-      } else if (data.ask === 'publish') {
-        answer(data.id, channel.publish(data.to, messageOf(data.copy)));
-      } else if (data.ask === 'request') {
-        answer(data.id, channel.request(data.to, messageOf(data.copy), data.timeout));
-      } else if (data.ask === 'subscribe') {
-        const { id } = data;
-        const subscription = channel.subscribe(data.topic, data.start, (message) =>
-          tab.tell({ tell: 'news', id, copy: copyOf(message) }),
-        );
-        tab.subscriptions.set(id, subscription);
-        answer(id, subscription.subscribed);
-      } else if (data.ask === 'unsubscribe') {
-        tab.subscriptions.get(data.id)?.close();
-        tab.subscriptions.delete(data.id);
-      } else if (data.ask === 'switchTo') {
-        answer(data.id, channel.switchTo(data.to));
-      } else if (data.ask === 'handle') {
-        const isNew = !handlersOf(data.name, data.isRequest).length;
-        tab.handles.add(key(data.name, data.isRequest));
-        if (isNew) {
-          handle(channel, data.name, data.isRequest);
-        }
-      } else if (data.ask === 'reply') {
-        const asked = tab.asked.get(data.id);
-        tab.asked.delete(data.id);
-        if (data.failure) {
-          asked?.failed(errorOf(data.failure));
-        } else {
-          asked?.done(messageOf(data.copy!));
-        }
-      } else if (data.ask === 'alive') {
-        watch(tab, data.lock, data.patience);
-      } else if (data.ask === 'event') {
-        events.dispatchEvent(new Event(data.type));
-      } else {
-        leave(tab);
-      }
-    };
-  };
-};
+// Tabs that share one channel: it lives in a SharedWorker, which runs this same script (`tabs.ts`); each tab has a stand-in for it.
 
 const canBeCopied = (options: Options): boolean => {
   try {
@@ -460,7 +221,11 @@ export const connectShared = (url: string | URL = '/wherry', options: Options = 
         listening.set(id, one);
         return { ask: 'subscribe', id, topic, start: one.start };
       });
-      subscribed.catch(() => listening.delete(id));
+      subscribed.then(
+        // Where this tab goes on when it was put away before any message came.
+        (at) => (one.start = Start.after(at)),
+        () => listening.delete(id),
+      );
       return {
         topic,
         subscribed,

@@ -215,26 +215,37 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
           await tab.evaluate(follow, { lostAfter: 400 }, 'connectShared');
           await tab.evaluate((name) => channel.onRequest('question', () => name) && undefined, tab === stays ? 'stays' : 'crashes');
         }
-        const ask = () => stays.evaluate(() => {
-          globalThis.asked = '';
-          channel.onMessage('asked', (message) => (globalThis.asked = message.text()));
-          channel.send('ask', 'who');
-        });
-        await ask();
-        await until(stays, () => asked === 'crashes', 'the answer of the one');
+        const answeredBy = async (who) => {
+          const end = Date.now() + 30_000;
+          do {
+            assert.ok(Date.now() < end, `not within 30 s: the answer of the one that ${who}`);
+            await stays.evaluate(() => {
+              globalThis.asked = '';
+              channel.onMessage('asked', (message) => (globalThis.asked = message.text()));
+              channel.send('ask', 'who');
+            });
+            await pause(100);
+          } while ((await stays.evaluate(() => asked)) !== who);
+        };
+        await answeredBy('crashes');
         if (name === 'chromium') {
           const session = await crashes.createCDPSession();
+          if (by === 'signs of life') {
+            await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+            const first = last;
+            await answeredBy('stays');
+            await publish();
+            await session.send('Page.setWebLifecycleState', { state: 'active' });
+            await answeredBy('crashes');
+            await until(crashes, (to) => heard.at(-1) === to, 'what was missed', `m${last}`);
+            assert.deepEqual(await crashes.evaluate(() => heard), since(first));
+          }
           session.send('Page.crash').catch(() => {});
         } else {
           await crashes.close();
         }
         // The worker passes on to the one that is left what it is asked from then on.
-        const end = Date.now() + 30_000;
-        do {
-          assert.ok(Date.now() < end, 'not within 30 s: the answer of the other');
-          await ask();
-          await pause(200);
-        } while ((await stays.evaluate(() => asked)) !== 'stays');
+        await answeredBy('stays');
         await close();
       });
     }
