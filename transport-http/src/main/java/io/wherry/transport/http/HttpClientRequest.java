@@ -16,7 +16,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that a client makes. It must be repeatable: it is sent again when a kept-alive connection turns out to have been closed.
+ * A request that a client makes. It must be repeatable: it is sent again when a kept-alive connection turns out to have been closed,
+ * or the server has not looked at it.
  *
  * @param method the method
  * @param uri where to

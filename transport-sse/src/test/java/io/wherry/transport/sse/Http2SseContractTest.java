@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.transport.sse;
 
+import io.wherry.Server;
 import io.wherry.spi.Transport;
-import io.wherry.testkit.TransportContract;
+import io.wherry.testkit.ChangeoverContract;
+import io.wherry.testkit.DeliveryContract;
+import io.wherry.testkit.LostPeerContract;
+import io.wherry.testkit.TestCertificate;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The contract over HTTP/2, which the client knows the server to speak. */
-class Http2SseContractTest extends TransportContract {
+/** What the contract says of messages on their way, of lost peers and of changes, over HTTP/2 that is agreed on with TLS. */
+class Http2SseContractTest extends DeliveryContract implements ChangeoverContract, LostPeerContract {
+
+    @TempDir
+    private static Path folder;
+
+    private static @Nullable TestCertificate certificate;
+
+    @BeforeAll
+    static void makeCertificate() {
+        certificate = TestCertificate.in(folder);
+    }
 
     @Override
     protected Transport transport() {
@@ -14,7 +34,17 @@ class Http2SseContractTest extends TransportContract {
     }
 
     @Override
+    protected URI uri(Server server) {
+        return URI.create("https://localhost:" + server.port() + "/wherry");
+    }
+
+    @Override
     protected Map<String, String> settings() {
-        return Map.of("wherry.http.version", "2");
+        TestCertificate localhost = Objects.requireNonNull(certificate);
+        return Map.of(
+                "wherry.http.version", "2",
+                "wherry.tls.certificate", localhost.certificate().toString(),
+                "wherry.tls.key", localhost.key().toString(),
+                "wherry.tls.trust", localhost.certificate().toString());
     }
 }
