@@ -65,6 +65,10 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
             reader.tellGap(home, connection, gap);
         }
         reader.attach(home, connection);
+        if (server.isStopping()) {
+            // Who stops may have looked before this was to be seen.
+            var unused = leave(server.refusal());
+        }
     }
 
     /** Ends the connection after all that there is to read: the server stops. Completes when it has ended. Any thread. */

@@ -257,6 +257,10 @@ public final class RealServer implements Server {
         }
     }
 
+    boolean isStopping() {
+        return stopping != null;
+    }
+
     /** What one is told that comes while the server stops. */
     WherryException refusal() {
         ServerStop stop = stopping;
