@@ -18,20 +18,39 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's opening handshake that was found good (RFC 6455, section 4.2). Immutable.
+ * A client's opening handshake that was found good (RFC 6455, section 4.2; RFC 8441, section 5). Immutable.
  *
- * @param key the client's {@code Sec-WebSocket-Key}
+ * @param key the client's {@code Sec-WebSocket-Key}, null on a stream of HTTP/2, which has none
  * @param isChannel whether the sub-protocol {@code wherry.v1} is offered
  * @param extensions the values of {@code Sec-WebSocket-Extensions}
  */
-record OpeningHandshake(String key, boolean isChannel, List<String> extensions) {
+record OpeningHandshake(@Nullable String key, boolean isChannel, List<String> extensions) {
 
     static final String VERSION = "13";
+    /** What Extended CONNECT asks for. */
+    static final String PROTOCOL = "websocket";
+
     static final int KEY_LENGTH = 16;
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     /**
-     * Checks a request.
+     * Checks a request of HTTP/2, which must be an Extended CONNECT.
+     *
+     * @throws WherryException with {@link ErrorCode#UPGRADE_REQUIRED} or {@link ErrorCode#METHOD_NOT_ALLOWED}
+     */
+    static OpeningHandshake checkStream(HttpMethod method, @Nullable String protocol, HttpHeaders headers) {
+        if (protocol == null) {
+            throw new WherryException(
+                    ErrorCode.METHOD_NOT_ALLOWED,
+                    "method: " + WherryException.quote(method.name()) + " (expected: CONNECT, with the protocol "
+                            + PROTOCOL + ")");
+        }
+        checkVersion(headers);
+        return of(null, headers);
+    }
+
+    /**
+     * Checks a request of HTTP/1.1, which must be an upgrade.
      *
      * @throws WherryException with {@link ErrorCode#UPGRADE_REQUIRED}, {@link ErrorCode#METHOD_NOT_ALLOWED} or {@link
      *     ErrorCode#BAD_REQUEST}
@@ -51,18 +70,26 @@ record OpeningHandshake(String key, boolean isChannel, List<String> extensions) 
         if (!headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
             throw bad("Connection: " + quote(headers.get(HttpHeaderNames.CONNECTION)) + " (expected: Upgrade)");
         }
+        checkVersion(headers);
+        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                || !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").trim().equals("0")) {
+            throw bad("body: some (expected: none with an upgrade)");
+        }
+        return of(key(headers), headers);
+    }
+
+    private static OpeningHandshake of(@Nullable String key, HttpHeaders headers) {
+        return new OpeningHandshake(
+                key, offersChannel(headers), headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
+    }
+
+    private static void checkVersion(HttpHeaders headers) {
         @Nullable String wanted = headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION);
         if (wanted == null || !wanted.trim().equals(VERSION)) {
             throw new WherryException(
                     ErrorCode.UPGRADE_REQUIRED,
                     "Sec-WebSocket-Version: " + quote(wanted) + " (expected: " + VERSION + ")");
         }
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
-                || !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").trim().equals("0")) {
-            throw bad("body: some (expected: none with an upgrade)");
-        }
-        return new OpeningHandshake(
-                key(headers), offersChannel(headers), headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
     }
 
     private static String key(HttpHeaders headers) {
@@ -94,9 +121,11 @@ record OpeningHandshake(String key, boolean isChannel, List<String> extensions) 
      * @param compression the answer's extension, null for none
      */
     void accept(HttpHeaders headers, @Nullable String compression) {
-        headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
-                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptFor(key));
+        if (key != null) {
+            headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+                    .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptFor(key));
+        }
         if (isChannel) {
             headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, ReadingRequest.PROTOCOL);
         }

@@ -3,6 +3,7 @@ package io.wherry.transport.websocket;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wherry.ErrorCode;
 import io.wherry.Limits;
 import io.wherry.WherryException;
@@ -53,14 +54,26 @@ final class WebSocketServer implements ServerTransport {
 
     @Override
     public void install(ServerContext context) {
-        HttpPort.of(context).route(WebSocketTransport.NAME, Set.of(HttpMethod.GET), this::handle);
+        HttpPort.of(context).route(WebSocketTransport.NAME, Set.of(HttpMethod.GET, HttpMethod.CONNECT), this::handle);
     }
 
     private void handle(HttpExchange exchange) {
         if (exchange.isAnswered()) {
             return;
         }
-        OpeningHandshake handshake = OpeningHandshake.check(exchange.method(), exchange.version(), exchange.headers());
+        @Nullable String protocol = exchange.protocol();
+        if (protocol != null && !protocol.equals(OpeningHandshake.PROTOCOL)) {
+            exchange.problem(
+                    HttpResponseStatus.NOT_IMPLEMENTED,
+                    new WherryException(
+                            ErrorCode.BAD_REQUEST,
+                            "protocol: " + WherryException.quote(protocol) + " (expected: " + OpeningHandshake.PROTOCOL
+                                    + ")"));
+            return;
+        }
+        OpeningHandshake handshake = exchange.version().majorVersion() > 1
+                ? OpeningHandshake.checkStream(exchange.method(), protocol, exchange.headers())
+                : OpeningHandshake.check(exchange.method(), exchange.version(), exchange.headers());
         if (handshake.isChannel()) {
             attach(exchange, handshake);
         } else {
