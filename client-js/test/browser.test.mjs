@@ -268,7 +268,7 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       await guarded.stop();
     });
 
-    test('more event streams than six go over one connection of HTTP/2', { timeout }, async () => {
+    test('more event streams than six, and a WebSocket, go over one connection of HTTP/2', { timeout }, async () => {
       const secure = await startTlsServer();
       const way = await startProxy(secure.port);
       const origin = `https://localhost:${way.port}`;
@@ -284,6 +284,9 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       }
       const version = (page) => page.evaluate(() => performance.getEntriesByType('navigation')[0].nextHopProtocol);
       assert.deepEqual([await version(one), await version(two)], ['h2', 'h2']);
+      assert.equal(way.connections, 1);
+      await one.evaluate(follow, { transports: ['websocket'] });
+      assert.equal(await one.evaluate(async () => (await channel.request('transport')).text()), 'websocket');
       assert.equal(way.connections, 1);
       await Promise.all(tabs.map((tab) => tab.close()));
       await way.stop();
