@@ -220,7 +220,10 @@ final class Http2Wire extends ChannelDuplexHandler implements Wire {
                 PromiseNotifier.cascade(context.channel().closeFuture(), promise);
             }
         } else {
-            if (end != null && !hasPeerEnded) {
+            if (end != null && !end.isDone()) {
+                // The channel takes a stream for ended whose end only waits to be sent.
+                reset(context, Http2Error.CANCEL);
+            } else if (end != null && !hasPeerEnded) {
                 reset(context, Http2Error.NO_ERROR);
             }
             context.close(promise);

@@ -2,6 +2,8 @@
 package io.wherry.transport.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,9 @@ public final class HttpStream {
 
     /** Has the connection cut when the peer acknowledges nothing for so long, where the system can. */
     void limitUnacknowledged(Duration limit) {
-        connection.context().loops().limitUnacknowledged(connection.channel(), limit);
+        Channel channel = connection.channel();
+        Channel socket = channel instanceof Http2StreamChannel ? channel.parent() : channel;
+        connection.context().loops().limitUnacknowledged(socket, limit);
     }
 
     /** How many bytes were given to {@link #write} and {@link #writeContent}. */

@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.Http2ChannelDuplexHandler;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Frame;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
@@ -38,7 +39,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** A client of HTTP/2 in clear, frame by frame; what it sends is checked by nobody. Thread-safe. */
 final class Http2Client implements AutoCloseable {
@@ -87,7 +87,8 @@ final class Http2Client implements AutoCloseable {
 
         private final Http2FrameStream frameStream;
         private final BlockingQueue<Object> came = new LinkedBlockingQueue<>();
-        private volatile boolean takes = true;
+        private boolean takes = true;
+        private int withheld;
 
         private Stream(Http2FrameStream frameStream) {
             this.frameStream = frameStream;
@@ -113,7 +114,13 @@ final class Http2Client implements AutoCloseable {
 
         /** Lets the window for this stream be used up, or open again. */
         void takes(boolean now) {
-            takes = now;
+            channel.eventLoop().execute(() -> {
+                takes = now;
+                if (now && withheld > 0) {
+                    channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(withheld).stream(frameStream));
+                    withheld = 0;
+                }
+            });
         }
 
         /** The next thing: headers, text, an Http2Error for a reset, or "end". */
@@ -161,6 +168,8 @@ final class Http2Client implements AutoCloseable {
                 if (takes) {
                     channel.write(
                             new DefaultHttp2WindowUpdateFrame(data.initialFlowControlledBytes()).stream(frameStream));
+                } else {
+                    withheld += data.initialFlowControlledBytes();
                 }
             } else if (frame instanceof Http2ResetFrame reset) {
                 came.add(Http2Error.valueOf(reset.errorCode()));
@@ -200,9 +209,17 @@ final class Http2Client implements AutoCloseable {
         return Await.value(opened);
     }
 
-    /** Does something at the socket's own level. */
-    void raw(Consumer<Channel> action) {
-        channel.eventLoop().execute(() -> action.accept(channel));
+    /** Opens the window of the connection, so that one stream that is not taken from does not stop the others. */
+    void widen() {
+        channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(1 << 20));
+    }
+
+    /** Lets more streams be opened than the server takes. */
+    void ignoreMaxStreams() {
+        Http2FrameCodec codec = channel.pipeline().get(Http2FrameCodec.class);
+        channel.eventLoop()
+                .submit(() -> codec.connection().local().maxActiveStreams(Integer.MAX_VALUE))
+                .syncUninterruptibly();
     }
 
     Http2Settings settings() {
