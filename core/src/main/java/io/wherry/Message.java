@@ -3,6 +3,8 @@ package io.wherry;
 
 import io.wherry.spi.Codec;
 import io.wherry.spi.Envelope;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.TemporalAccessor;
@@ -134,6 +136,11 @@ public final class Message {
     /** The bytes, read-only and not copied. */
     public ByteBuffer buffer() {
         return ByteBuffer.wrap(payload).asReadOnlyBuffer();
+    }
+
+    /** Writes the bytes to a stream. */
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(payload, 0, payload.length);
     }
 
     /**

@@ -21,6 +21,9 @@ public record Position(String epoch, long sequence, long sub) {
     /** The longest epoch, in letters. */
     public static final int MAX_EPOCH_LENGTH = 16;
 
+    /** Written by any thread, without order: whichever it is, it only saves making it again. */
+    private static String lastEpoch = "";
+
     /** Checks the parts. */
     public Position {
         Objects.requireNonNull(epoch, "epoch");
@@ -57,10 +60,21 @@ public record Position(String epoch, long sequence, long sub) {
             return null;
         }
         int dot = text.indexOf('.', dash);
-        String epoch = text.substring(0, dash);
+        String epoch = epoch(text, dash);
         long sequence = number(text, dash + 1, dot < 0 ? text.length() : dot);
         long sub = dot < 0 ? 0 : number(text, dot + 1, text.length());
         return isEpoch(epoch) && sequence >= 0 && sub >= 0 ? new Position(epoch, sequence, sub) : null;
+    }
+
+    /** The epoch that a text begins with: the same as last time, mostly, and then not made again. */
+    private static String epoch(String text, int length) {
+        String last = lastEpoch;
+        if (last.length() == length && text.startsWith(last)) {
+            return last;
+        }
+        String epoch = text.substring(0, length);
+        lastEpoch = epoch;
+        return epoch;
     }
 
     private static long number(String text, int start, int end) {

@@ -6,10 +6,11 @@ import io.wherry.spi.Connection;
 import io.wherry.spi.ConnectionListener;
 import io.wherry.spi.Envelope;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What one connection of a channel tells: passed on to the channel, unless a newer connection has taken over. */
-final class AttachedConnection implements ConnectionListener {
+final class AttachedConnection implements ConnectionListener, Consumer<Envelope> {
 
     private final ServerChannel channel;
     private final Connection connection;
@@ -21,13 +22,17 @@ final class AttachedConnection implements ConnectionListener {
 
     @Override
     public void received(Envelope envelope) {
-        channel.mailbox().run(() -> {
-            if (channel.connections().isConnectedBy(connection)) {
-                take(envelope);
-            } else if (channel.connections().isOnStandby(connection)) {
-                channel.inbound().receivedOnStandby(envelope);
-            }
-        });
+        channel.mailbox().run(this, envelope);
+    }
+
+    /** Takes an envelope, in a task of the mailbox. */
+    @Override
+    public void accept(Envelope envelope) {
+        if (channel.connections().isConnectedBy(connection)) {
+            take(envelope);
+        } else if (channel.connections().isOnStandby(connection)) {
+            channel.inbound().receivedOnStandby(envelope);
+        }
     }
 
     private void take(Envelope envelope) {

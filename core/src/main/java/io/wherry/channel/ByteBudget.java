@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * How many bytes one side has under way on a channel: counted when a message is handed in, until it is acknowledged.
@@ -9,9 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ByteBudget {
 
+    private static final AtomicIntegerFieldUpdater<ByteBudget> USED =
+            AtomicIntegerFieldUpdater.newUpdater(ByteBudget.class, "used");
+
     private final int max;
     private final int high;
-    private final AtomicInteger used = new AtomicInteger();
+    private volatile int used;
     private volatile boolean wasHigh;
 
     /**
@@ -31,10 +34,10 @@ final class ByteBudget {
 
     /** Takes bytes, where there is room for them; any number while nothing is used. */
     boolean reserve(int size) {
-        int before = used.getAndAdd(size);
+        int before = USED.getAndAdd(this, size);
         if (before > 0 && before + (long) size > max) {
             wasHigh = true;
-            used.addAndGet(-size);
+            USED.addAndGet(this, -size);
             return false;
         }
         noteHigh(before + size);
@@ -43,7 +46,7 @@ final class ByteBudget {
 
     /** Takes bytes, whether there is room or not. */
     void add(int size) {
-        noteHigh(used.addAndGet(size));
+        noteHigh(USED.addAndGet(this, size));
     }
 
     private void noteHigh(int now) {
@@ -53,28 +56,28 @@ final class ByteBudget {
     }
 
     void release(int size) {
-        used.addAndGet(-size);
+        USED.addAndGet(this, -size);
     }
 
     /** Whether more is used than there should be. */
     boolean isOver() {
-        return used.get() > max;
+        return used > max;
     }
 
     /** How many bytes there is room for. */
     int room() {
-        return Math.max(0, max - used.get());
+        return Math.max(0, max - used);
     }
 
     boolean isHigh() {
-        return used.get() >= high;
+        return used >= high;
     }
 
     /** Whether senders that had to wait can go on; tells it once. */
     boolean takeRelief() {
-        if (wasHigh && used.get() <= high / 2) {
+        if (wasHigh && used <= high / 2) {
             wasHigh = false;
-            noteHigh(used.get());
+            noteHigh(used);
             return true;
         }
         return false;

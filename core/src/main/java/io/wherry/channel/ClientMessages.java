@@ -108,7 +108,8 @@ final class ClientMessages {
         }
     }
 
-    private void replied(Envelope request) {
+    /** A request has had its answer. */
+    void replied(Envelope request) {
         replied();
         channel.dispatcher().release(weight(request.message()));
     }
@@ -319,8 +320,7 @@ final class ClientMessages {
         }
         channel.server().requireAllowed(channel.principal(), Action.SEND, name);
         unanswered++;
-        channel.dispatcher().hold(weight(envelope.message()));
-        channel.dispatcher().dispatch(0, () -> callAfterOpen(envelope));
+        channel.dispatcher().dispatchHolding(weight(envelope.message()), () -> callAfterOpen(envelope));
         return true;
     }
 
@@ -337,7 +337,7 @@ final class ClientMessages {
                 channel.dispatcher().release(weight(envelope.message()));
             }
         } else if (answering != null) {
-            call(envelope, answering);
+            new ClientRequest(channel, envelope, answering).run();
         } else {
             channel.mailbox().execute(() -> {
                 refuse(envelope, unknownHandler(envelope.name()));
@@ -379,16 +379,8 @@ final class ClientMessages {
         channel.server().requireAllowed(channel.principal(), Action.SEND, envelope.name());
         unanswered++;
         // It counts until it is answered, however soon its handler returns.
-        channel.dispatcher().hold(weight(envelope.message()));
-        channel.dispatcher().dispatch(0, () -> call(envelope, handler));
-    }
-
-    private void call(Envelope envelope, RequestHandler handler) {
-        answering(handler, channel, envelope.message())
-                .whenComplete((reply, failure) -> channel.mailbox().run(() -> {
-                    answered(envelope, reply, failure);
-                    replied(envelope);
-                }));
+        channel.dispatcher()
+                .dispatchHolding(weight(envelope.message()), new ClientRequest(channel, envelope, handler));
     }
 
     /** Calls a handler; what it throws becomes a failed stage. */
@@ -403,7 +395,8 @@ final class ClientMessages {
         }
     }
 
-    private void answered(Envelope request, @Nullable Message reply, @Nullable Throwable failure) {
+    /** A handler has answered, or has failed to. */
+    void answered(Envelope request, @Nullable Message reply, @Nullable Throwable failure) {
         if (channel.hasEnded()) {
             return;
         }

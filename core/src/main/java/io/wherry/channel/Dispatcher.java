@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * <p>It counts the bytes of the messages that wait, and of the requests that have no answer yet, so that a channel whose
  * handlers are slow is not read any further.
  */
-final class Dispatcher {
+final class Dispatcher implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
@@ -27,18 +27,28 @@ final class Dispatcher {
     private final Executor executor;
     private final int highBytes;
     private final Runnable drained;
-    private @Nullable ArrayDeque<Callback> queue;
+    /** The next callback; null while there is none, or all wait in the queue. */
+    private @Nullable Action first;
+    /** Those after it; null while there are none. */
+    private @Nullable ArrayDeque<Action> queue;
+
     private boolean running;
     private long waitingBytes;
     private boolean overHigh;
-
-    /** A piece of the application's code, and how many bytes wait for it. */
-    private record Callback(int bytes, Action action) {}
 
     /** The application's code. */
     @FunctionalInterface
     interface Action {
         void run() throws Exception;
+    }
+
+    /** A piece of it for which some bytes wait. */
+    private record Counted(int bytes, Action action) implements Action {
+
+        @Override
+        public void run() throws Exception {
+            action.run();
+        }
     }
 
     /**
@@ -55,18 +65,31 @@ final class Dispatcher {
 
     /** Runs code after all that was handed in before; what it throws is logged. */
     void dispatch(int bytes, Action action) {
+        add(bytes, bytes == 0 ? action : new Counted(bytes, action));
+    }
+
+    /** The same, for bytes that are counted beyond the run of the code, until they are released. */
+    void dispatchHolding(int bytes, Action action) {
+        add(bytes, action);
+    }
+
+    private void add(int bytes, Action action) {
         synchronized (this) {
-            if (queue == null) {
-                queue = new ArrayDeque<>(4);
+            if (first == null && queue == null) {
+                first = action;
+            } else {
+                if (queue == null) {
+                    queue = new ArrayDeque<>();
+                }
+                queue.add(action);
             }
-            queue.add(new Callback(bytes, action));
             count(bytes);
             if (running) {
                 return;
             }
             running = true;
         }
-        executor.execute(this::drain);
+        executor.execute(this);
     }
 
     /** Counts bytes as waiting until they are released, beyond the run of a callback. */
@@ -91,28 +114,37 @@ final class Dispatcher {
         return waitingBytes > (long) FULL * highBytes;
     }
 
-    private void drain() {
-        Callback callback;
-        while ((callback = next()) != null) {
+    /** Runs what waits. Called by the executor. */
+    @Override
+    public void run() {
+        Action action;
+        while ((action = next()) != null) {
             try {
-                callback.action.run();
+                action.run();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 log.warn("a handler was interrupted", e);
             } catch (Throwable e) { // a handler's error must not keep the next from being called
                 log.warn("a handler failed", e);
             }
-            release(callback.bytes);
+            if (action instanceof Counted counted) {
+                release(counted.bytes);
+            }
         }
     }
 
-    private synchronized @Nullable Callback next() {
-        Callback callback = queue == null ? null : queue.poll();
-        if (callback == null) {
+    private synchronized @Nullable Action next() {
+        Action next = first;
+        if (next != null) {
+            first = null;
+            return next;
+        }
+        next = queue == null ? null : queue.poll();
+        if (next == null) {
             running = false;
             queue = null;
         }
-        return callback;
+        return next;
     }
 
     /** Counts bytes no more. Any thread. */

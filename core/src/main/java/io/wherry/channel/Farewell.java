@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
-import io.netty.buffer.ByteBuf;
 import io.wherry.Message;
 import io.wherry.WherryException;
 import io.wherry.spi.Connection;
@@ -134,15 +133,7 @@ final class Farewell {
     private void write(Connection connection, WherryException why) {
         String argument = advice(why) + " " + channel.inbound().applied();
         Envelope end = Envelope.at(null, Kind.END, why.code().text(), argument, Message.of(why.getMessage()));
-        ByteBuf bytes = connection.loop().alloc().buffer(256);
-        try {
-            connection.framing().encode(end, bytes);
-            if (bytes.isReadable()) {
-                connection.write(bytes);
-            }
-        } finally {
-            bytes.release();
-        }
+        connection.writeOwn(end);
         connection.flush();
         connection.close(why);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
-import io.netty.buffer.ByteBuf;
 import io.wherry.ErrorCode;
 import io.wherry.Gap;
 import io.wherry.Limits;
@@ -349,16 +348,8 @@ final class Reader {
 
     /** Writes an envelope that is no part of the log at once. */
     void write(ServerLoop loop, Connection current, Envelope envelope) {
-        lastWriteNanos = loop.loop().nanoTime();
-        ByteBuf bytes = loop.alloc().buffer(256);
-        try {
-            current.framing().encode(envelope, bytes);
-            if (bytes.isReadable()) {
-                current.write(bytes);
-            }
-        } finally {
-            bytes.release();
-        }
+        lastWriteNanos = loop.writeNanos();
+        current.writeOwn(envelope);
     }
 
     /** Reads on until live, or until the connection takes no more; returns whether something was flushed. */

@@ -37,6 +37,7 @@ final class ServerLoop {
     private final IdentityHashMap<TopicHistory, List<ReaderGroup>> groupsByTopic = new IdentityHashMap<>();
     private final List<ReaderGroup> touched = new ArrayList<>();
     private final Sweep sweep;
+    private long writeNanos;
     private List<Connection> unflushed = new ArrayList<>();
     private List<Connection> flushing = new ArrayList<>();
     /** Whether some group reads a topic: only then does publishing wake this loop. */
@@ -215,6 +216,14 @@ final class ServerLoop {
             reading = false;
             cursor = null;
         }
+    }
+
+    /** The time of the first write of this turn: near enough for heartbeats. Called before {@link #flushLater}. */
+    long writeNanos() {
+        if (unflushed.isEmpty()) {
+            writeNanos = loop.nanoTime();
+        }
+        return writeNanos;
     }
 
     /** Flushes a connection at the end of this turn, once for however many calls. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
-import io.netty.buffer.ByteBuf;
 import io.wherry.WherryException;
 import io.wherry.spi.Connection;
 import io.wherry.spi.Envelope;
@@ -90,18 +89,11 @@ final class Standby {
 
     /** On the loop of the connection. */
     private static void write(Connection to, @Nullable Envelope first, @Nullable Envelope second) {
-        ByteBuf bytes = to.loop().alloc().buffer(256);
-        try {
-            for (Envelope envelope : new @Nullable Envelope[] {first, second}) {
-                if (envelope != null) {
-                    to.framing().encode(envelope, bytes);
-                }
-            }
-            if (bytes.isReadable()) {
-                to.write(bytes);
-            }
-        } finally {
-            bytes.release();
+        if (first != null) {
+            to.writeOwn(first);
+        }
+        if (second != null) {
+            to.writeOwn(second);
         }
         to.flush();
     }

@@ -37,6 +37,22 @@ public interface Connection {
     void write(ByteBuf envelopes);
 
     /**
+     * Takes an envelope that goes to this connection alone. One that does not {@link #write(ByteBuf)} it at once writes it before
+     * anything that it takes later, and before it flushes or closes.
+     */
+    default void writeOwn(Envelope envelope) {
+        ByteBuf bytes = loop().alloc().buffer(256);
+        try {
+            framing().encode(envelope, bytes);
+            if (bytes.isReadable()) {
+                write(bytes);
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /**
      * Sends what was written. Called at the end of each turn in which something was written, and once after attaching
      * when nothing was: a poll that does not wait is answered then.
      */

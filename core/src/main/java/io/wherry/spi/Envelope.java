@@ -2,6 +2,7 @@
 package io.wherry.spi;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.wherry.ErrorCode;
@@ -9,6 +10,8 @@ import io.wherry.Format;
 import io.wherry.Message;
 import io.wherry.Position;
 import io.wherry.WherryException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -162,7 +165,16 @@ public record Envelope(
     /** Appends head and payload. */
     public void writeTo(ByteBuf out) {
         writeHead(out, "");
-        out.writeBytes(message.buffer());
+        writePayload(out);
+    }
+
+    /** By a stream, which the compiler takes away: a read-only buffer would be copied twice. */
+    private void writePayload(ByteBuf out) {
+        try {
+            message.writeTo(new ByteBufOutputStream(out));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -234,7 +246,7 @@ public record Envelope(
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST} or {@link ErrorCode#TOO_LARGE}
      */
     public static @Nullable Envelope read(ByteBuf in, int maxMessage) {
-        return new EnvelopeReader(maxMessage).readWhole(in);
+        return EnvelopeReader.readWhole(in, maxMessage);
     }
 
     /** Reads an envelope out of a text, as on an event stream; otherwise as {@link #read(ByteBuf, int)}. */

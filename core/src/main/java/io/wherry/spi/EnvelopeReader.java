@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EnvelopeReader {
 
+    private static final byte[] NOTHING = {};
+
     private final int maxMessage;
 
     /**
@@ -42,7 +44,7 @@ public final class EnvelopeReader {
             if (head.isBase64()) {
                 throw bad("format: with base64 (expected: none in a batch)");
             }
-            byte[] payload = new byte[head.length()];
+            byte[] payload = head.length() == 0 ? NOTHING : new byte[head.length()];
             in.readBytes(payload);
             for (byte expected : delimiter) {
                 if (in.readByte() != expected) {
@@ -59,10 +61,10 @@ public final class EnvelopeReader {
     }
 
     /** Takes the envelope that fills a buffer; null when it is of an unknown kind. The LF may be missing where no payload follows. */
-    @Nullable Envelope readWhole(ByteBuf in) {
+    static @Nullable Envelope readWhole(ByteBuf in, int maxMessage) {
         Head head = Head.ofThread();
         head.readLast(in, maxMessage);
-        byte[] payload = new byte[in.readableBytes()];
+        byte[] payload = in.isReadable() ? new byte[in.readableBytes()] : NOTHING;
         in.readBytes(payload);
         if (head.isBase64()) {
             payload = decodeBase64(payload);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doCallRealMethod;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
@@ -64,6 +65,7 @@ class ReaderTest {
         when(connection.loop()).thenReturn(loop);
         when(connection.framing()).thenReturn(framing);
         when(connection.isWritable()).thenReturn(true);
+        doCallRealMethod().when(connection).writeOwn(any());
         return connection;
     }
 

@@ -20,7 +20,7 @@ public final class WebSocketDecoders {
      */
     public static StreamDownlink.Decoder envelopes(int maxMessage, boolean compressed) {
         Reading reading = new Reading(maxMessage);
-        WebSocketHandler.Rules rules = new WebSocketHandler.Rules(false, compressed, maxMessage, 1, 1000);
+        WebSocketRules rules = new WebSocketRules(false, compressed, maxMessage, 1, 1000);
         EmbeddedChannel channel = new EmbeddedChannel(new WebSocketHandler(rules, reading).pipeline());
         return (content, taker) -> {
             reading.taker = taker;

@@ -54,9 +54,9 @@ final class WebSocketClient implements ClientTransport {
         return connection;
     }
 
-    private WebSocketHandler.Rules rules(Limits limits, boolean compressed) {
+    private WebSocketRules rules(Limits limits, boolean compressed) {
         int maxMessage = Math.min(limits.message(), limits.decompressed()) + Envelope.MAX_HEAD_LENGTH;
-        return new WebSocketHandler.Rules(false, compressed, maxMessage, maxFragments, closeTimeout.toMillis());
+        return new WebSocketRules(false, compressed, maxMessage, maxFragments, closeTimeout.toMillis());
     }
 
     @Override

@@ -22,7 +22,7 @@ final class WebSocketClientConnection implements ClientConnection, ClientHandsha
 
     private final ClientListener listener;
     private final int maxMessage;
-    private final Function<Boolean, WebSocketHandler.Rules> rules;
+    private final Function<Boolean, WebSocketRules> rules;
     private @Nullable Channel channel;
     private @Nullable WebSocketHandler socket;
     private boolean readable = true;
@@ -35,8 +35,7 @@ final class WebSocketClientConnection implements ClientConnection, ClientHandsha
      * @param maxMessage the largest payload that is taken
      * @param rules what the open WebSocket goes by, with or without compression
      */
-    WebSocketClientConnection(
-            int maxMessage, ClientListener listener, Function<Boolean, WebSocketHandler.Rules> rules) {
+    WebSocketClientConnection(int maxMessage, ClientListener listener, Function<Boolean, WebSocketRules> rules) {
         this.listener = listener;
         this.maxMessage = maxMessage;
         this.rules = rules;

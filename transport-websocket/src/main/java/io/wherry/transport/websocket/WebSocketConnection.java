@@ -143,6 +143,16 @@ final class WebSocketConnection implements Connection, WebSocketPeer {
         }
     }
 
+    /** Joins it with others for this peer alone: what answers one read of the socket is one write. */
+    @Override
+    public void writeOwn(Envelope envelope) {
+        if (socket == null) {
+            Connection.super.writeOwn(envelope);
+        } else if (socket.isOpen() && !hasEnded) {
+            socket.join(envelope, framing);
+        }
+    }
+
     @Override
     public void flush() {
         if (socket != null) {

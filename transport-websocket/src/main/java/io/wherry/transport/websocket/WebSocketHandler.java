@@ -14,29 +14,20 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.wherry.ErrorCode;
 import io.wherry.WherryException;
-import io.wherry.transport.http.Deflation;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Framing;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * An open WebSocket of either side: makes messages of frames, answers pings, and keeps the rules of closing (RFC 6455,
  * sections 5 and 7). Confined to its event loop.
  *
- * <p>It is the last of the handlers that {@link #pipeline} gives: encoder, decoder, UTF-8 check, this.
+ * <p>It is the last of the handlers that {@link #pipeline} gives: the client's encoder, the decoder, this. A server writes frames as
+ * they are, those that control the connection included.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
 final class WebSocketHandler extends ChannelInboundHandlerAdapter {
@@ -53,6 +45,12 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(WebSocketHandler.class);
     private static final SecureRandom MASKS = new SecureRandom();
     private static final int RSV1 = 4;
+
+    /** How much room there is at first for what is joined: a short answer or two. */
+    private static final int JOINED_CAPACITY = 512;
+
+    /** From how many bytes on what is joined is written, so that the socket can say whether it takes more. */
+    private static final int MAX_JOINED = 8 * 1024;
 
     /** What has become of the connection. */
     private enum State {
@@ -66,57 +64,41 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         FAILED
     }
 
-    private final Rules rules;
+    private final WebSocketRules rules;
     private final WebSocketPeer peer;
 
     private @Nullable ChannelHandlerContext ctx;
-    private @Nullable ChannelHandlerContext encoder;
     private State state = State.OPEN;
     private boolean hasEnded;
 
-    private @Nullable ByteBuf partial;
-    private int fragments;
-    private boolean isText;
-    private boolean isCompressed;
+    /** Null while no message is on its way in fragments. */
+    private @Nullable MessageAssembly assembly;
+
+    /** Frames for this peer alone that are written together; null when there are none. */
+    private @Nullable ByteBuf joined;
 
     private @Nullable ByteBuf owedPong;
     private boolean needsFlush;
     private boolean hadMessages;
     private @Nullable ScheduledFuture<?> cut;
 
-    /**
-     * What an open WebSocket goes by.
-     *
-     * @param server whether this is the server's side: it takes masked frames, sends unmasked ones, and ends the socket
-     * @param compression whether permessage-deflate was agreed on
-     * @param maxMessage the largest message, in bytes, before and after decompression
-     * @param maxFragments how many fragments a message may have
-     * @param closeTimeoutMillis how long a close may take
-     */
-    record Rules(boolean server, boolean compression, int maxMessage, int maxFragments, long closeTimeoutMillis) {}
-
     /** Makes the handler of a connection; {@link #pipeline} has what goes before it. */
-    WebSocketHandler(Rules rules, WebSocketPeer peer) {
+    WebSocketHandler(WebSocketRules rules, WebSocketPeer peer) {
         this.rules = rules;
         this.peer = peer;
     }
 
     /** The handlers of an open WebSocket, in the order in which they are added to a pipeline; this is the last of them. */
     ChannelHandler[] pipeline() {
-        WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
-                .expectMaskedFrames(rules.server)
-                .allowExtensions(rules.compression)
-                .maxFramePayloadLength(rules.maxMessage)
-                .closeOnProtocolViolation(false)
-                .build();
-        List<ChannelHandler> handlers = new ArrayList<>();
-        handlers.add(rules.server ? new WebSocket13FrameEncoder(false) : new WebSocket13FrameEncoder(MASKS::nextInt));
-        handlers.add(new WebSocket13FrameDecoder(config));
-        if (!rules.compression) {
-            handlers.add(new Utf8FrameValidator(false));
-        }
-        handlers.add(this);
-        return handlers.toArray(ChannelHandler[]::new);
+        WebSocket13FrameDecoder decoder = new WebSocket13FrameDecoder(rules.decoding());
+        return rules.server()
+                ? new ChannelHandler[] {decoder, this}
+                : new ChannelHandler[] {new WebSocket13FrameEncoder(MASKS::nextInt), decoder, this};
+    }
+
+    /** Whether messages go both ways. */
+    boolean isOpen() {
+        return state == State.OPEN;
     }
 
     /** Whether bytes can be taken without piling up. */
@@ -124,15 +106,42 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         return state == State.OPEN && context().channel().isWritable();
     }
 
-    /** Writes whole frames past the encoder. The buffer is lent. */
+    /** Writes whole frames of a server. The buffer is lent. */
     void writeFrames(ByteBuf frames) {
         if (state == State.OPEN) {
-            ChannelHandlerContext at = encoderContext();
-            at.write(frames.retainedDuplicate(), at.voidPromise());
+            writeJoined();
+            context().write(frames.retainedDuplicate(), context().voidPromise());
         }
     }
 
-    /** Writes a frame through the encoder, which is given it. */
+    /** Appends an envelope of a server to what goes before all that is written or flushed after it. */
+    void join(Envelope envelope, Framing framing) {
+        ByteBuf frames = joined;
+        if (frames == null) {
+            frames = context().alloc().directBuffer(JOINED_CAPACITY);
+            joined = frames;
+        }
+        int before = frames.writerIndex();
+        try {
+            framing.encode(envelope, frames);
+        } catch (RuntimeException e) {
+            frames.writerIndex(before);
+            throw e;
+        }
+        if (frames.readableBytes() >= MAX_JOINED) {
+            writeJoined();
+        }
+    }
+
+    private void writeJoined() {
+        ByteBuf frames = joined;
+        if (frames != null) {
+            joined = null;
+            context().write(frames, context().voidPromise());
+        }
+    }
+
+    /** Writes a frame of a client through the encoder, which is given it. */
     void writeFrame(WebSocketFrame frame) {
         if (state == State.OPEN) {
             context().write(frame, context().voidPromise());
@@ -145,6 +154,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     void flush() {
         if (state == State.OPEN) {
             needsFlush = false;
+            writeJoined();
             context().flush();
         }
     }
@@ -173,9 +183,10 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         }
         state = State.CLOSING;
         forgetPartial();
+        writeJoined();
         context()
                 .writeAndFlush(
-                        new CloseWebSocketFrame(code, CloseCode.fit(reason)),
+                        control(new CloseWebSocketFrame(code, CloseCode.fit(reason))),
                         context().voidPromise());
         context().channel().config().setAutoRead(true);
         cutLater();
@@ -184,7 +195,6 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        this.encoder = ctx.pipeline().context(WebSocket13FrameEncoder.class);
         peer.opened(this);
     }
 
@@ -208,7 +218,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void frame(WebSocketFrame frame) {
-        int allowed = rules.compression && isDataStart(frame) ? RSV1 : 0;
+        int allowed = rules.compression() && isDataStart(frame) ? RSV1 : 0;
         if ((frame.rsv() & ~allowed) != 0) {
             fail(CloseCode.PROTOCOL_ERROR, "reserved bits: " + frame.rsv() + " (expected: " + allowed + " at most)");
         } else if (frame instanceof CloseWebSocketFrame) {
@@ -238,7 +248,10 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         }
         if (context().channel().isWritable()) {
             needsFlush = true;
-            context().write(new PongWebSocketFrame(content.retain()), context().voidPromise());
+            context()
+                    .write(
+                            control(new PongWebSocketFrame(content.retain())),
+                            context().voidPromise());
         } else {
             forgetPong();
             owedPong = content.retain();
@@ -246,80 +259,47 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void data(WebSocketFrame frame) {
-        ByteBuf content = frame.content();
-        if (isDataStart(frame)) {
-            isText = frame instanceof TextWebSocketFrame;
-            isCompressed = frame.rsv() == RSV1;
-            fragments = 0;
+        try {
+            MessageAssembly parts = assembly;
+            if (parts == null && frame.isFinalFragment() && frame.rsv() == 0) {
+                boolean isText = frame instanceof TextWebSocketFrame;
+                if (isText && !Utf8Bytes.isWellFormed(frame.content())) {
+                    throw MessageAssembly.noUtf8();
+                }
+                deliver(isText, frame.content());
+            } else {
+                if (parts == null) {
+                    parts = new MessageAssembly(rules, frame instanceof TextWebSocketFrame, frame.rsv() == RSV1);
+                    assembly = parts;
+                }
+                add(parts, frame);
+            }
+        } catch (MessageAssembly.Fault fault) {
+            fail(fault.code(), fault.reason());
         }
-        if (frame.isFinalFragment() && partial == null) {
-            message(content);
-            return;
-        }
-        fragments++;
-        ByteBuf joined = partial;
-        int size = content.readableBytes() + (joined == null ? 0 : joined.readableBytes());
-        if (fragments > rules.maxFragments) {
-            fail(CloseCode.TOO_BIG, "message: over " + rules.maxFragments + " fragments");
-            return;
-        }
-        if (size > rules.maxMessage || size < 0) {
-            fail(CloseCode.TOO_BIG, "message: over " + rules.maxMessage + " bytes");
-            return;
-        }
-        if (joined == null) {
-            joined = context().alloc().buffer(Math.max(256, 2 * content.readableBytes()));
-            partial = joined;
-        }
-        joined.writeBytes(content);
-        if (frame.isFinalFragment()) {
-            partial = null;
+    }
+
+    private void add(MessageAssembly parts, WebSocketFrame frame) throws MessageAssembly.Fault {
+        @Nullable ByteBuf whole =
+                parts.add(frame.content(), frame.isFinalFragment(), context().alloc());
+        if (whole != null) {
+            assembly = null;
             try {
-                message(joined);
+                deliver(parts.isText(), whole);
             } finally {
-                joined.release();
+                whole.release();
             }
         }
     }
 
-    private void message(ByteBuf payload) {
-        if (!isCompressed) {
-            deliver(payload);
-            return;
-        }
-        ByteBuf whole = context().alloc().buffer(Math.max(256, 2 * payload.readableBytes()));
-        try {
-            Deflation.decompress(payload, whole, rules.maxMessage);
-            deliver(whole);
-        } catch (DataFormatException e) {
-            fail(CloseCode.INVALID_PAYLOAD, "compressed message: malformed");
-        } catch (Deflation.TooBigException e) {
-            fail(CloseCode.TOO_BIG, String.valueOf(e.getMessage()));
-        } finally {
-            whole.release();
-        }
-    }
-
-    private void deliver(ByteBuf payload) {
-        if (isText && rules.compression && !isUtf8(payload)) {
-            fail(CloseCode.INVALID_PAYLOAD, "bytes are not UTF-8");
-            return;
-        }
+    private void deliver(boolean isText, ByteBuf payload) {
         hadMessages = true;
         peer.message(isText, payload);
     }
 
-    /** The check of what may have been compressed; otherwise Netty's handler has done it, fragment by fragment. */
-    private static boolean isUtf8(ByteBuf payload) {
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        CharBuffer dropped = CharBuffer.allocate(Math.min(1024, payload.readableBytes() + 1));
-        ByteBuffer bytes = payload.nioBuffer();
-        CoderResult result;
-        do {
-            dropped.clear();
-            result = decoder.decode(bytes, dropped, true);
-        } while (result.isOverflow());
-        return !result.isError();
+    /** A control frame as it is written: by the client's encoder, or as bytes, since a server has none. */
+    private Object control(WebSocketFrame frame) {
+        return rules.server() ? FrameHead.control(frame, context().alloc()) : frame;
     }
 
     /** The other side's close frame: the answer to ours, or to be answered with its own code. */
@@ -337,12 +317,13 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         boolean isAnswer = state == State.CLOSING;
         state = State.CLOSED;
         forgetPartial();
+        writeJoined();
         if (isAnswer) {
             end();
         } else {
             CloseWebSocketFrame answer =
                     code == CloseCode.NO_CODE ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
-            context().writeAndFlush(answer).addListener(written -> end());
+            context().writeAndFlush(control(answer)).addListener(written -> end());
             cutLater();
         }
         ended(code, reason, null);
@@ -350,7 +331,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
 
     /** Both close frames have passed: the server ends the socket, the client waits for that. */
     private void end() {
-        if (rules.server) {
+        if (rules.server()) {
             context().close();
         }
     }
@@ -376,15 +357,15 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         state = State.FAILED;
         forgetPartial();
         forgetPong();
+        writeJoined();
         ChannelHandlerContext here = context();
         if (hasSaid) {
             here.close();
         } else {
-            here.writeAndFlush(new CloseWebSocketFrame(code, CloseCode.fit(reason)))
+            here.writeAndFlush(control(new CloseWebSocketFrame(code, CloseCode.fit(reason))))
                     .addListener(written -> sendNoMore(written.isSuccess()));
             cutLater();
             drop(here.pipeline(), WebSocket13FrameDecoder.class);
-            drop(here.pipeline(), Utf8FrameValidator.class);
             here.channel().config().setAutoRead(true);
         }
         ended(code, reason, cause);
@@ -413,7 +394,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     private void cutLater() {
         if (cut == null) {
             Runnable close = context()::close;
-            cut = context().executor().schedule(close, rules.closeTimeoutMillis, TimeUnit.MILLISECONDS);
+            cut = context().executor().schedule(close, rules.closeTimeoutMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -448,7 +429,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         ByteBuf pong = owedPong;
         if (pong != null) {
             owedPong = null;
-            ctx.writeAndFlush(new PongWebSocketFrame(pong), ctx.voidPromise());
+            ctx.writeAndFlush(control(new PongWebSocketFrame(pong)), ctx.voidPromise());
         }
         peer.writable();
     }
@@ -482,6 +463,11 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
 
     private void release() {
         forgetPartial();
+        ByteBuf unwritten = joined;
+        joined = null;
+        if (unwritten != null) {
+            unwritten.release();
+        }
         forgetPong();
         if (cut != null) {
             cut.cancel(false);
@@ -489,8 +475,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void forgetPartial() {
-        ByteBuf held = partial;
-        partial = null;
+        MessageAssembly held = assembly;
+        assembly = null;
         if (held != null) {
             held.release();
         }
@@ -506,9 +492,5 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
 
     private ChannelHandlerContext context() {
         return Objects.requireNonNull(ctx, "ctx");
-    }
-
-    private ChannelHandlerContext encoderContext() {
-        return Objects.requireNonNull(encoder, "encoder");
     }
 }

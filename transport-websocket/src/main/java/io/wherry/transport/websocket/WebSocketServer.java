@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketServer implements ServerTransport {
 
     private final boolean compression;
-    private final WebSocketHandler.Rules plainRules;
-    private final WebSocketHandler.Rules compressedRules;
+    private final WebSocketRules plainRules;
+    private final WebSocketRules compressedRules;
     private final long heartbeatNanos;
     private final Map<Rendering, Framing> compressed = new EnumMap<>(Rendering.class);
 
@@ -41,10 +41,10 @@ final class WebSocketServer implements ServerTransport {
         }
     }
 
-    private static WebSocketHandler.Rules rules(Config config, boolean compressed) {
+    private static WebSocketRules rules(Config config, boolean compressed) {
         Limits limits = Limits.of(config);
         int maxMessage = Math.min(limits.message(), limits.decompressed()) + Envelope.MAX_HEAD_LENGTH;
-        return new WebSocketHandler.Rules(
+        return new WebSocketRules(
                 true,
                 compressed,
                 maxMessage,

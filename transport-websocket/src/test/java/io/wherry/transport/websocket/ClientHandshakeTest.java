@@ -49,8 +49,7 @@ class ClientHandshakeTest {
             @Override
             public ChannelHandler[] accepted(boolean agreed) {
                 accepted = agreed;
-                return new WebSocketHandler(new WebSocketHandler.Rules(false, agreed, 1000, 100, 1000), peer)
-                        .pipeline();
+                return new WebSocketHandler(new WebSocketRules(false, agreed, 1000, 100, 1000), peer).pipeline();
             }
 
             @Override

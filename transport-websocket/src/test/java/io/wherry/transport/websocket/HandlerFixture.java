@@ -27,7 +27,7 @@ abstract class HandlerFixture {
         channel = new EmbeddedChannel();
         channel.freezeTime();
         WebSocketHandler handler = new WebSocketHandler(
-                new WebSocketHandler.Rules(server, compression, MAX_MESSAGE, MAX_FRAGMENTS, CLOSE_TIMEOUT), peer);
+                new WebSocketRules(server, compression, MAX_MESSAGE, MAX_FRAGMENTS, CLOSE_TIMEOUT), peer);
         channel.pipeline().addLast(handler.pipeline());
         return handler;
     }

@@ -11,6 +11,7 @@ import static io.wherry.transport.websocket.Frames.RSV1;
 import static io.wherry.transport.websocket.Frames.RSV2;
 import static io.wherry.transport.websocket.Frames.RSV3;
 import static io.wherry.transport.websocket.Frames.TEXT;
+import static io.wherry.transport.websocket.Frames.close;
 import static io.wherry.transport.websocket.Frames.masked;
 import static io.wherry.transport.websocket.Frames.unmasked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +21,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.wherry.ErrorCode;
+import io.wherry.Message;
 import io.wherry.WherryException;
+import io.wherry.spi.Envelope;
+import io.wherry.spi.Framing;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of an open WebSocket, on both sides. */
 final class WebSocketHandlerTest extends HandlerFixture {
+
+    private static final Framing FRAMING = WebSocketFraming.of(Rendering.ENVELOPE);
 
     // Messages
 
@@ -337,5 +343,47 @@ final class WebSocketHandlerTest extends HandlerFixture {
         channel.writeInbound(masked(FIN | TEXT, "a"));
 
         assertThat(peer.take()).containsExactly("ended 1002 by a fault");
+    }
+
+    // What goes to one peer alone
+
+    @Test
+    void joinsAnswersAndKeepsTheirOrderWithAllElse() {
+        socket.join(answer("1"), FRAMING);
+        socket.join(answer("2"), FRAMING);
+        socket.writeFrames(Unpooled.wrappedBuffer(new byte[] {(byte) (FIN | TEXT), 1, 'm'}));
+        socket.join(answer("3"), FRAMING);
+        assertThat((Object) channel.readOutbound()).isNull();
+        socket.flush();
+
+        ByteBuf joined = channel.readOutbound();
+        assertThat(joined.toString(StandardCharsets.UTF_8))
+                .contains("r - 1 text 1\n1")
+                .contains("r - 1 text 2\n2");
+        joined.release();
+        ByteBuf published = channel.readOutbound();
+        assertThat(published.toString(StandardCharsets.UTF_8)).endsWith("m");
+        published.release();
+        assertThat(sent()).endsWith("0a33");
+    }
+
+    @Test
+    void sendsAnswersBeforeItCloses() {
+        socket.join(answer("1"), FRAMING);
+        receive(masked(FIN | CLOSE, close(1000, "")));
+
+        assertThat(sent()).contains("0a31" + "880203e8");
+    }
+
+    @Test
+    void letsGoOfAnswersThatNobodyCanGet() {
+        socket.join(answer("1"), FRAMING);
+        channel.close();
+
+        assertThat(peer.take()).containsExactly("ended 1006");
+    }
+
+    private static Envelope answer(String text) {
+        return Envelope.at(null, Envelope.Kind.REPLY, text, null, Message.of(text));
     }
 }
