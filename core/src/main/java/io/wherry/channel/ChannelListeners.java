@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Who is told what happens to one channel. Thread-safe; everybody is told through the channel's dispatcher. */
 final class ChannelListeners {
 
+    /** The first changes that there are, one for each transport: most channels have no other. */
+    private static final Map<TransportChange, TransportChange> FIRST = new ConcurrentHashMap<>();
+
     private final Dispatcher dispatcher;
     private volatile @Nullable Consumer<Gap> gap;
     private @Nullable Consumer<Channel.State> state;
@@ -57,7 +60,7 @@ final class ChannelListeners {
     }
 
     synchronized void transport(TransportChange change) {
-        lastTransport = change;
+        lastTransport = change.from().isEmpty() ? FIRST.computeIfAbsent(change, same -> same) : change;
         Consumer<TransportChange> listener = transport;
         if (listener != null) {
             dispatcher.dispatch(0, () -> listener.accept(change));

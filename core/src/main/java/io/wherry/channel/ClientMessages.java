@@ -352,12 +352,12 @@ final class ClientMessages {
     }
 
     private @Nullable MessageHandler findMessageHandler(String name) {
-        @Nullable MessageHandler handler = channel.handlers().message(name);
+        @Nullable MessageHandler handler = channel.messageHandler(name);
         return handler != null ? handler : channel.server().handlers().message(name);
     }
 
     private @Nullable RequestHandler findRequestHandler(String name) {
-        @Nullable RequestHandler handler = channel.handlers().request(name);
+        @Nullable RequestHandler handler = channel.requestHandler(name);
         return handler != null ? handler : channel.server().handlers().request(name);
     }
 
@@ -379,8 +379,7 @@ final class ClientMessages {
         channel.server().requireAllowed(channel.principal(), Action.SEND, envelope.name());
         unanswered++;
         // It counts until it is answered, however soon its handler returns.
-        channel.dispatcher()
-                .dispatchHolding(weight(envelope.message()), new ClientRequest(channel, envelope, handler));
+        channel.dispatcher().dispatchHolding(weight(envelope.message()), new ClientRequest(channel, envelope, handler));
     }
 
     /** Calls a handler; what it throws becomes a failed stage. */

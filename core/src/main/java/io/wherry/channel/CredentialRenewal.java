@@ -37,7 +37,7 @@ final class CredentialRenewal {
 
     /** The client has shown who it is: the principal to whom the channel belongs. */
     void authenticated(@Nullable Principal same) {
-        identity.shown(same, now());
+        identity.shown(same, now(), channel.settings().lostAfterNanos());
     }
 
     /** The client has shown new credentials on a connection that goes on. */

@@ -23,7 +23,10 @@ final class Farewell {
     private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private final ServerChannel channel;
-    private final CompletableFuture<Void> told = new CompletableFuture<>();
+    /** Null until somebody asks for it; guarded by this, as is whether it is complete, or would be. */
+    private @Nullable CompletableFuture<Void> told;
+
+    private boolean isComplete;
     private @Nullable WherryException leaving;
     private @Nullable WherryException reason;
     private long beganNanos;
@@ -44,8 +47,16 @@ final class Farewell {
     }
 
     /** Completes when the client was told of the end, or cannot be. Any thread. */
-    CompletableFuture<Void> told() {
-        return told;
+    synchronized CompletableFuture<Void> told() {
+        CompletableFuture<Void> stage = told;
+        if (stage == null) {
+            stage = new CompletableFuture<>();
+            told = stage;
+            if (isComplete) {
+                stage.complete(null);
+            }
+        }
+        return stage;
     }
 
     /** The channel ends; returns whether it had not ended before. */
@@ -156,7 +167,14 @@ final class Farewell {
     }
 
     private void complete() {
-        channel.completions().done(told);
-        channel.completions().flush();
+        CompletableFuture<Void> waited;
+        synchronized (this) {
+            isComplete = true;
+            waited = told;
+        }
+        if (waited != null) {
+            channel.completions().done(waited);
+            channel.completions().flush();
+        }
     }
 }

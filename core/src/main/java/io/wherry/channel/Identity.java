@@ -19,11 +19,12 @@ final class Identity {
 
     private static final Duration LONGEST = Duration.ofDays(365);
 
-    private final long mostLeftNanos;
     private volatile @Nullable Principal principal;
-    private boolean expires;
-    private long askAtNanos;
-    private long endAtNanos;
+    /** Null where the credentials do not expire: those of most do not. */
+    private @Nullable Expiry expiry;
+
+    /** When credentials end, and when their peer is asked for new ones. */
+    private record Expiry(long askAtNanos, long endAtNanos) {}
 
     /**
      * Makes an identity.
@@ -31,8 +32,7 @@ final class Identity {
      * @param mostLeftNanos how long before their end, at most, the peer is asked for new credentials
      */
     Identity(@Nullable Principal principal, long nowNanos, long mostLeftNanos) {
-        this.mostLeftNanos = mostLeftNanos;
-        shown(principal, nowNanos);
+        shown(principal, nowNanos, mostLeftNanos);
     }
 
     @Nullable Principal principal() {
@@ -44,36 +44,43 @@ final class Identity {
         return Objects.equals(principal, other);
     }
 
-    /** The peer has shown again who it is; an older view of it, that comes late, does not shorten the time. */
-    void shown(@Nullable Principal same, long nowNanos) {
+    /**
+     * The peer has shown again who it is; an older view of it, that comes late, does not shorten the time.
+     *
+     * @param mostLeftNanos as for the first time
+     */
+    void shown(@Nullable Principal same, long nowNanos, long mostLeftNanos) {
         if (!(same instanceof Expiring expiring)) {
             principal = same;
-            expires = false;
+            expiry = null;
             return;
         }
         Duration left = Duration.between(Instant.now(), expiring.expiresAt());
         long leftNanos = Math.max(0, (left.compareTo(LONGEST) > 0 ? LONGEST : left).toNanos());
-        if (expires && nowNanos + leftNanos - endAtNanos < 0) {
+        long endAtNanos = nowNanos + leftNanos;
+        Expiry before = expiry;
+        if (before != null && endAtNanos - before.endAtNanos < 0) {
             return;
         }
         principal = same;
-        expires = true;
-        endAtNanos = nowNanos + leftNanos;
-        askAtNanos = endAtNanos - Math.min(mostLeftNanos, leftNanos / PART_LEFT);
+        expiry = new Expiry(endAtNanos - Math.min(mostLeftNanos, leftNanos / PART_LEFT), endAtNanos);
     }
 
     /** Whether it is time to ask for new credentials. */
     boolean isRenewalDue(long nowNanos) {
-        return expires && nowNanos - askAtNanos >= 0;
+        Expiry ends = expiry;
+        return ends != null && nowNanos - ends.askAtNanos >= 0;
     }
 
     boolean isExpired(long nowNanos) {
-        return expires && nowNanos - endAtNanos >= 0;
+        Expiry ends = expiry;
+        return ends != null && nowNanos - ends.endAtNanos >= 0;
     }
 
     /** How long the credentials are good for, in milliseconds; 0 when they are not, or where they do not expire. */
     long leftMillis(long nowNanos) {
-        return expires ? Math.max(0, endAtNanos - nowNanos) / 1_000_000 : 0;
+        Expiry ends = expiry;
+        return ends == null ? 0 : Math.max(0, ends.endAtNanos - nowNanos) / 1_000_000;
     }
 
     /** Whether what a principal has shown is good no more. */

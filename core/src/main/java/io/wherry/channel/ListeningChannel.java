@@ -10,6 +10,7 @@ import io.wherry.TransportChange;
 import io.wherry.WherryException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is the same on both sides of a channel: who listens, where the channel stands, and how much is under way.
@@ -20,7 +21,9 @@ abstract class ListeningChannel implements Channel {
     private final Dispatcher dispatcher;
     private final Completions completions;
     private final ChannelListeners listeners;
-    private final Handlers handlers = new Handlers();
+    /** Null until the application sets one for this channel alone; then it stays. */
+    private volatile @Nullable Handlers handlers;
+
     private final ByteBudget budget;
     private volatile State state = State.CONNECTING;
     private volatile String transport = "";
@@ -53,8 +56,25 @@ abstract class ListeningChannel implements Channel {
         return listeners;
     }
 
-    Handlers handlers() {
-        return handlers;
+    /** The handler of this channel alone for a name. */
+    @Nullable MessageHandler messageHandler(String name) {
+        Handlers own = handlers;
+        return own == null ? null : own.message(name);
+    }
+
+    /** The handler of this channel alone for requests of a name. */
+    @Nullable RequestHandler requestHandler(String name) {
+        Handlers own = handlers;
+        return own == null ? null : own.request(name);
+    }
+
+    private synchronized Handlers ownHandlers() {
+        Handlers own = handlers;
+        if (own == null) {
+            own = new Handlers();
+            handlers = own;
+        }
+        return own;
     }
 
     ByteBudget budget() {
@@ -97,13 +117,13 @@ abstract class ListeningChannel implements Channel {
 
     @Override
     public Channel onMessage(String name, MessageHandler handler) {
-        handlers.onMessage(name, handler);
+        ownHandlers().onMessage(name, handler);
         return this;
     }
 
     @Override
     public Channel onRequest(String name, RequestHandler handler) {
-        handlers.onRequest(name, handler);
+        ownHandlers().onRequest(name, handler);
         return this;
     }
 

@@ -21,12 +21,12 @@ final class OwnMessages {
 
     private final ServerChannel channel;
     private final OwnLog log;
-    private final PendingRequests requests;
+    /** Null while there was none: a server asks few of its clients. */
+    private @Nullable PendingRequests requests;
 
     OwnMessages(ServerChannel channel, OwnLog log) {
         this.channel = channel;
         this.log = log;
-        this.requests = new PendingRequests(channel.completions());
     }
 
     /** Sends a message; completes when the client has it. Any thread. */
@@ -73,12 +73,14 @@ final class OwnMessages {
     private void ask(String to, Message message, Duration timeout, CompletableFuture<Message> reply) {
         Position number = giveCounted(lastSequence(), Kind.REQUEST, to, null, message, null)
                 .position();
+        PendingRequests pending = requests == null ? new PendingRequests(channel.completions()) : requests;
+        requests = pending;
         Loop.Timer timer = channel.home()
                 .loop()
                 .schedule(
-                        () -> channel.mailbox().execute(() -> requests.timedOut(number, to, timeout)),
+                        () -> channel.mailbox().execute(() -> pending.timedOut(number, to, timeout)),
                         Durations.nanos(timeout));
-        requests.add(number, reply, timer);
+        pending.add(number, reply, timer);
     }
 
     /**
@@ -126,12 +128,18 @@ final class OwnMessages {
 
     /** The reply to a request of this side has come. */
     void replied(Envelope reply) {
-        requests.replied(reply);
+        if (requests != null) {
+            requests.replied(reply);
+        } else {
+            var unused = Position.parse(reply.name()); // refused where it is none, as always
+        }
     }
 
     /** The channel has ended: no reply will come. What was sent may still be confirmed. */
     void ended(WherryException reason) {
-        requests.fail(reason);
+        if (requests != null) {
+            requests.fail(reason);
+        }
     }
 
     /** Nobody will confirm anything. */

@@ -195,7 +195,7 @@ final class ServerMessages {
 
     private void message(Envelope envelope) {
         String name = envelope.name();
-        @Nullable MessageHandler handler = channel.handlers().message(name);
+        @Nullable MessageHandler handler = channel.messageHandler(name);
         if (handler == null) {
             hold(envelope);
             return;
@@ -233,7 +233,7 @@ final class ServerMessages {
             return;
         }
         String name = envelope.name();
-        @Nullable RequestHandler handler = channel.handlers().request(name);
+        @Nullable RequestHandler handler = channel.requestHandler(name);
         if (handler == null) {
             WherryException error = ClientMessages.unknownHandler(name);
             answer(number, Kind.ERROR, error.code().text(), Message.of(error.getMessage()));

@@ -59,8 +59,8 @@ class IdentityTest {
     void takesTheLongestOfWhatWasShown() {
         Identity identity = new Identity(Ada.in(Duration.ofSeconds(10)), 0, 40 * SECOND);
 
-        identity.shown(Ada.in(Duration.ofSeconds(100)), 0);
-        identity.shown(Ada.in(Duration.ofSeconds(10)), 0);
+        identity.shown(Ada.in(Duration.ofSeconds(100)), 0, 40 * SECOND);
+        identity.shown(Ada.in(Duration.ofSeconds(10)), 0, 40 * SECOND);
 
         assertThat(identity.isExpired(90 * SECOND)).isFalse();
         assertThat(identity.isSame(Ada.in(Duration.ZERO))).isTrue();

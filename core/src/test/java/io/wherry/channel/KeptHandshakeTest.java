@@ -33,6 +33,25 @@ final class KeptHandshakeTest {
     }
 
     @Test
+    void keepsNoKeyOfAWebSocket() {
+        Handshake handshake = new Handshake(
+                "websocket", null, Map.of("sec-websocket-key", List.of("once"), "host", List.of("a")), Map.of());
+
+        assertThat(KeptHandshake.of(handshake).handshake())
+                .isEqualTo(new Handshake("websocket", null, Map.of("host", List.of("a")), Map.of()));
+    }
+
+    @Test
+    void keepsHandshakesApartThatDiffer() {
+        for (int i = 0; i < 300; i++) {
+            Handshake handshake = new Handshake(
+                    "sse", null, Map.of("host", List.of("host" + i % 100)), Map.of("topic", List.of("t" + i % 7)));
+
+            assertThat(KeptHandshake.of(handshake).handshake()).isEqualTo(handshake);
+        }
+    }
+
+    @Test
     void givesBackNothing() {
         Handshake handshake = new Handshake("local", null, Map.of(), Map.of());
 
