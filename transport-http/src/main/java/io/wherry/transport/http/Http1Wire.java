@@ -25,12 +25,17 @@ import org.jspecify.annotations.Nullable;
  * Confined to its loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
-final class Http1Wire implements Wire {
+final class Http1Wire implements Wire, Runnable {
 
     /** Content that is not longer is copied behind its head, so that both are one write. */
     private static final int COPIED = 4096;
 
+    /** How many tasks of the loop an answer waits for the next request's, where that has come already. */
+    private static final int MAX_TURNS = 4;
+
     private final RequestDecoder decoder;
+    private boolean flushesSoon;
+    private int turns;
     private @Nullable ChannelHandlerContext connection;
     private @Nullable ChannelHandlerContext past;
 
@@ -73,8 +78,24 @@ final class Http1Wire implements Wire {
     @Override
     public void respond(HttpResponseStatus status, HttpHeaders headers, ByteBuf content) {
         connection()
-                .writeAndFlush(new DefaultFullHttpResponse(
+                .write(new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, status, content, headers, EmptyHttpHeaders.INSTANCE));
+        turns = 0;
+        if (!flushesSoon) {
+            flushesSoon = true;
+            connection().executor().execute(this);
+        }
+    }
+
+    /** Flushes answers: those to requests that came together go together, unless the next one takes its time. */
+    @Override
+    public void run() {
+        if (decoder.hasBegun() && turns++ < MAX_TURNS) {
+            connection().executor().execute(this);
+        } else {
+            flushesSoon = false;
+            connection().flush();
+        }
     }
 
     @Override

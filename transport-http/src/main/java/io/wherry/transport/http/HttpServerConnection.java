@@ -82,6 +82,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
             stopping = true;
             keepsAlive = false;
             if (exchange == null && stream == null && !upgraded && !wire.isForOne()) {
+                wire.flush();
                 channel().close();
                 return;
             }
