@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,12 +38,20 @@ final class Http2WebSocketTest {
             .port(0)
             .build();
     private final BlockingQueue<Channel> closed = new LinkedBlockingQueue<>();
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private final AtomicInteger handled = new AtomicInteger();
     private Topic time;
     private Http2Socket connection;
 
     @BeforeEach
     void start() {
         server.onMessage("echo", (channel, message) -> channel.send("echo", message));
+        server.onMessage("slow", (channel, message) -> {
+            Await.open(ready);
+            if (handled.incrementAndGet() == 40) {
+                channel.send("slow", Message.of("all"));
+            }
+        });
         server.onOpen(channel -> channel.onClose(reason -> closed.add(channel)));
         time = server.topic("time");
         server.start();
@@ -201,6 +211,25 @@ final class Http2WebSocketTest {
         for (int i = 0; i < 30; i++) {
             assertThat(slow.text()).isEqualTo(i + "x".repeat(20_000));
         }
+    }
+
+    /** The handler of one is behind, so that its stream is not read: its window is used up, and nobody else's. */
+    @Test
+    void isNotStoppedByOneWhoseHandlerIsBehind() {
+        Stream slow = open("?to=slow");
+        assertThat(slow.status()).isEqualTo(200);
+        for (int i = 0; i < 40; i++) {
+            slow.send("x".repeat(60_000));
+        }
+        Stream other = open("?to=echo");
+        assertThat(other.status()).isEqualTo(200);
+        for (int i = 0; i < 40; i++) {
+            String text = i + "x".repeat(60_000);
+            other.send(text);
+            assertThat(other.text()).isEqualTo(text);
+        }
+        ready.countDown();
+        assertThat(slow.text()).isEqualTo("all");
     }
 
     @Test
