@@ -218,7 +218,7 @@ final class ServerLoop {
         }
     }
 
-    /** The time of the first write of this turn: near enough for heartbeats. Called before {@link #flushLater}. */
+    /** The time of the first write of this turn, or now: near enough for heartbeats. */
     long writeNanos() {
         if (unflushed.isEmpty()) {
             writeNanos = loop.nanoTime();
@@ -229,6 +229,7 @@ final class ServerLoop {
     /** Flushes a connection at the end of this turn, once for however many calls. */
     void flushLater(Connection connection) {
         if (unflushed.isEmpty()) {
+            writeNanos = loop.nanoTime();
             loop.execute(flushAll);
         }
         if (unflushed.isEmpty() || unflushed.get(unflushed.size() - 1) != connection) {
