@@ -44,6 +44,9 @@ record Contestant(String name, String className, Dialect dialect, String classPa
             own("channels", WherryContender.class, WherryDialect.CHANNEL, ON_LOOP),
             own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
 
+    /** The same, but for plain readers, who are not answered on their streams. */
+    static final List<Contestant> CHANNELS_ANSWERING = List.of(NETTY, ANSWERING.get(2), ANSWERING.get(3));
+
     /** All that is in this jar, in TLS, and without. */
     static final List<Contestant> SECURE = with(Map.of(SECURELY, "yes"), "-clear", OURS);
 

@@ -52,7 +52,12 @@ final class PostAsker extends Asker {
 
     @Override
     void after(ByteBuffer out) {
-        String head = "POST /wherry/http?channel=" + channel + "&after=" + position
+        post(out, "/wherry/http?channel=" + channel + "&after=" + position, batch);
+    }
+
+    /** Writes a POST, and empties what was its body. */
+    static void post(ByteBuffer out, String target, ByteArrayOutputStream batch) {
+        String head = "POST " + target
                 + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/vnd.wherry.v1\r\nContent-Length: "
                 + batch.size()
                 + "\r\n\r\n";

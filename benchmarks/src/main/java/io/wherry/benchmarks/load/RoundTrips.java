@@ -27,6 +27,9 @@ final class RoundTrips extends Conversation {
                             server.port(),
                             dialect.talk(transport),
                             answer -> dialect.asker(swarm(), transport, answer, plan.bytes()));
+            if (swarm().peers().get(swarm().peers().size() - 1) instanceof StreamAsker asker) {
+                asker.post(swarm().connect(server.port(), Handshake.none(), answer -> asker.uplink()));
+            }
         }
         swarm().start();
     }

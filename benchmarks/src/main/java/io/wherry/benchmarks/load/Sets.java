@@ -38,6 +38,17 @@ final class Sets {
                         cases.roundTrips("round-trips-" + outstanding, transport, outstanding, Contestant.ANSWERING));
             }
         }
+        for (String transport : List.of("sse", "comet")) {
+            for (int outstanding : new int[] {1, 16}) {
+                add(
+                        "stream-round-trips",
+                        cases.roundTrips(
+                                "stream-round-trips-" + outstanding,
+                                transport,
+                                outstanding,
+                                Contestant.CHANNELS_ANSWERING));
+            }
+        }
         add("polls", cases.polls("poll-304", "http", 100, true));
         add("polls", cases.polls("poll-204", "http", 100, false));
         add("polls", cases.polls("longpoll-1k", "longpoll", 1000, false));

@@ -16,16 +16,20 @@ enum WherryDialect implements Dialect {
 
         @Override
         public Handshake talk(String transport) {
-            return transport.equals("websocket")
-                    ? WherryDialect.open(transport, "to=echo", List.of())
-                    : Handshake.none();
+            return switch (transport) {
+                case "websocket" -> WherryDialect.open(transport, "to=echo", List.of());
+                case "http" -> Handshake.none();
+                default -> WherryDialect.open(transport, "", List.of());
+            };
         }
 
         @Override
         public Asker asker(Swarm swarm, String transport, String answer, int bytes) {
-            return transport.equals("websocket")
-                    ? EchoAsker.byFrames(swarm, bytes, EchoAsker::webSocket)
-                    : EchoAsker.byPosts(swarm, bytes, "/wherry/http?to=echo");
+            return switch (transport) {
+                case "websocket" -> EchoAsker.byFrames(swarm, bytes, EchoAsker::webSocket);
+                case "http" -> EchoAsker.byPosts(swarm, bytes, "/wherry/http?to=echo");
+                default -> new StreamAsker(swarm, bytes, answer);
+            };
         }
     },
     /** A channel: the protocol {@code wherry.v1}. */
@@ -42,9 +46,11 @@ enum WherryDialect implements Dialect {
 
         @Override
         public Asker asker(Swarm swarm, String transport, String answer, int bytes) {
-            return transport.equals("websocket")
-                    ? new ChannelAsker(swarm, bytes)
-                    : new PostAsker(swarm, bytes, answer.substring(answer.indexOf("\r\n\r\n") + 4));
+            return switch (transport) {
+                case "websocket" -> new ChannelAsker(swarm, bytes);
+                case "http" -> new PostAsker(swarm, bytes, answer.substring(answer.indexOf("\r\n\r\n") + 4));
+                default -> new StreamAsker(swarm, bytes, answer);
+            };
         }
     };
 

@@ -49,6 +49,7 @@ public final class NettyContender implements Contender {
     private final List<NettyTopic.Reader> unflushed = new ArrayList<>();
     private final Map<Channel, NettyTopic.Reader> readers = new HashMap<>();
     private final List<ChannelHandlerContext> polls = new ArrayList<>();
+    private final List<ChannelHandlerContext> streams = new ArrayList<>();
     private final NettyFraming framing;
     private final int joinedBytes;
     private final @Nullable SslContext tls;
@@ -179,9 +180,25 @@ public final class NettyContender implements Contender {
     }
 
     /** A poll waits. Called on the loop. */
-    void add(ChannelHandlerContext poll) {
+    void addPoll(ChannelHandlerContext poll) {
         polls.add(poll);
         subscriptions = polls.size();
+    }
+
+    /** There is a stream of answers; returns its number. Called on the loop. */
+    int add(ChannelHandlerContext stream) {
+        streams.add(stream);
+        return streams.size() - 1;
+    }
+
+    /** The stream of a number. Called on the loop. */
+    ChannelHandlerContext stream(int number) {
+        return streams.get(number);
+    }
+
+    /** A message for one stream. Called on the loop. */
+    ByteBuf frame(byte[] text) {
+        return framing.frame(text, ++published, "", null);
     }
 
     /** The number of the last message. Called on the loop. */

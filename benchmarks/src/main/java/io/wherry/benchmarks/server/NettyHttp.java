@@ -60,7 +60,7 @@ final class NettyHttp extends NettyPeer {
         if (after < 0 || Long.parseLong(uri.substring(after + AFTER.length())) < server().published()) {
             ctx.write(server().latest(), ctx.voidPromise());
         } else if (uri.startsWith("/wherry/longpoll")) {
-            server().add(ctx);
+            server().addPoll(ctx);
         } else {
             boolean hasTag = request.headers().contains(HttpHeaderNames.IF_NONE_MATCH);
             ctx.write((hasTag ? NOT_MODIFIED : NO_CONTENT).duplicate(), ctx.voidPromise());

@@ -94,6 +94,25 @@ final class MeasureTest {
     }
 
     @Test
+    void asksByPostsAndIsAnsweredOnStreams() throws Exception {
+        assertThat(measure(
+                        "--set",
+                        "stream-round-trips",
+                        "--only",
+                        "stream-round-trips-16",
+                        "--servers",
+                        "netty,channels"))
+                .isZero();
+
+        assertThat(Files.readString(directory.resolve("stream-round-trips.md")))
+                .containsSubsequence(
+                        "stream-round-trips-16, sse",
+                        "| `channels` | ",
+                        "stream-round-trips-16, comet",
+                        "| `channels` | ");
+    }
+
+    @Test
     void speaksTls() throws Exception {
         assertThat(measure(
                         "--set",
