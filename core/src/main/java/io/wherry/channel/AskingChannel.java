@@ -42,14 +42,14 @@ final class AskingChannel implements Channel {
         this.principal = principal;
     }
 
-    /** Calls the one handler or the other, off the loop; completes with the reply, or with what was sent. */
+    /** Calls the one handler or the other where callbacks run; completes with the reply, or with what was sent. On a loop. */
     CompletionStage<List<Message>> ask(
             String name,
             Message message,
             @Nullable RequestHandler requestHandler,
             @Nullable MessageHandler messageHandler) {
         CompletableFuture<List<Message>> result = new CompletableFuture<>();
-        server.callbackThreads().execute(() -> {
+        server.callbacks(Runnable::run).execute(() -> {
             if (requestHandler != null) {
                 ClientMessages.answering(requestHandler, this, message).whenComplete((reply, failure) -> {
                     if (failure == null && reply != null) {

@@ -428,4 +428,32 @@ final class PlainHttpTest {
         assertThat(before.get(15, TimeUnit.SECONDS).body()).isEqualTo("at last");
         assertThat(closed).succeedsWithin(Duration.ofSeconds(12));
     }
+
+    @Test
+    void callsHandlersOnTheLoopWhereThatIsConfigured() throws Exception {
+        try (Server onLoop = Wherry.server()
+                .transports("http")
+                .set("wherry.host", "127.0.0.1")
+                .set("wherry.callbacks", "loop")
+                .set("wherry.loops", "1")
+                .port(0)
+                .build()) {
+            onLoop.onRequest(
+                    "where",
+                    (channel, request) -> Message.of(Thread.currentThread().getName()));
+            onLoop.start();
+            String first = ask(onLoop, "where");
+            assertThat(first).doesNotContain("callback").isNotEmpty();
+            assertThat(ask(onLoop, "where")).as("the one loop").isEqualTo(first);
+        }
+    }
+
+    private String ask(Server asked, String name) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + asked.port() + "/wherry/http?to=" + name);
+        HttpRequest post = HttpRequest.newBuilder(uri)
+                .timeout(Duration.ofSeconds(10))
+                .POST(BodyPublishers.noBody())
+                .build();
+        return http.send(post, BodyHandlers.ofString()).body();
+    }
 }
