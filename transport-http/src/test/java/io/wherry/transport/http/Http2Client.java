@@ -33,6 +33,7 @@ import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.wherry.testkit.Await;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -209,6 +210,21 @@ final class Http2Client implements AutoCloseable {
         return Await.value(opened);
     }
 
+    /** Asks and takes it back at once; returns whether the connection still stood. */
+    boolean askInVain(String path) {
+        CompletableFuture<Boolean> asked = new CompletableFuture<>();
+        channel.eventLoop().execute(() -> {
+            boolean stands = channel.isActive();
+            if (stands) {
+                Http2FrameStream frameStream = frames.newStream();
+                channel.write(new DefaultHttp2HeadersFrame(headers("GET", path), true).stream(frameStream));
+                channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL).stream(frameStream));
+            }
+            asked.complete(stands);
+        });
+        return Await.value(asked);
+    }
+
     /** Opens the window of the connection, so that one stream that is not taken from does not stop the others. */
     void widen() {
         channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(1 << 20));
@@ -229,6 +245,11 @@ final class Http2Client implements AutoCloseable {
     /** The error code with which the server goes away. */
     Http2Error goneAway() {
         return Http2Error.valueOf(Await.next(goneAway));
+    }
+
+    /** Why the server went away, where that has come: where this side was still sending, TCP may have lost it. */
+    List<Http2Error> reasonsOfEnd() {
+        return goneAway.stream().map(Http2Error::valueOf).toList();
     }
 
     void expectEnd() {
