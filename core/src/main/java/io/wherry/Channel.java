@@ -156,7 +156,7 @@ public interface Channel extends AutoCloseable {
      * Closes the channel for good, after what was sent before. Has no effect on a closed one.
      *
      * <p>On the client it waits until the server was told, or twice {@code wherry.close-timeout}, but not on the event
-     * loop; on the server it does not wait.
+     * loop; on the server it does not wait. It does not wait for callbacks: what has come already may still be handed to them.
      */
     @Override
     void close();

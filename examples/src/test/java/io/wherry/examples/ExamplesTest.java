@@ -84,7 +84,8 @@ final class ExamplesTest {
             });
 
             assertThat(ann.err()).isEmpty();
-            assertThat(bob.out()).startsWith("Ann: Hello", "Ann: Is anybody here?");
+            // Ann's listener may print a last line while Bob begins: a channel's close does not wait for callbacks.
+            assertThat(bob.out()).containsSubsequence("Ann: Hello", "Ann: Is anybody here?");
         }
     }
 
