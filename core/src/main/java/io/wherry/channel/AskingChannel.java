@@ -42,13 +42,13 @@ final class AskingChannel implements Channel {
         this.principal = principal;
     }
 
-    /** Calls the one handler or the other where callbacks run; completes with the reply, or with what was sent. On a loop. */
-    CompletionStage<List<Message>> ask(
+    /** Calls the one handler or the other where callbacks run; completes a stage with the reply, or with what was sent. On a loop. */
+    void ask(
             String name,
             Message message,
             @Nullable RequestHandler requestHandler,
-            @Nullable MessageHandler messageHandler) {
-        CompletableFuture<List<Message>> result = new CompletableFuture<>();
+            @Nullable MessageHandler messageHandler,
+            CompletableFuture<List<Message>> result) {
         server.callbacks(Runnable::run).execute(() -> {
             if (requestHandler != null) {
                 ClientMessages.answering(requestHandler, this, message).whenComplete((reply, failure) -> {
@@ -67,7 +67,6 @@ final class AskingChannel implements Channel {
                 }
             }
         });
-        return result;
     }
 
     private synchronized List<Message> end() {

@@ -166,9 +166,18 @@ final class ServerAcceptor implements Acceptor {
             throw new WherryException(
                     ErrorCode.TOO_MANY, "messages with handlers: " + most + " (expected: fewer, wherry.limits.asked)");
         }
-        CompletionStage<List<Message>> answer =
-                new AskingChannel(server, handshake, principal).ask(name, message, requestHandler, messageHandler);
-        return server.underWay(answer.whenComplete((messages, failure) -> asked.decrementAndGet()));
+        CompletableFuture<List<Message>> answer = new CompletableFuture<>();
+        CompletionStage<List<Message>> counted =
+                server.underWay(answer.whenComplete((messages, failure) -> asked.decrementAndGet()));
+        // Again: who stops looks at what is under way after that.
+        try {
+            server.requireServing();
+        } catch (WherryException e) {
+            answer.completeExceptionally(e);
+            return counted;
+        }
+        new AskingChannel(server, handshake, principal).ask(name, message, requestHandler, messageHandler, answer);
+        return counted;
     }
 
     @Override

@@ -429,6 +429,39 @@ final class PlainHttpTest {
         assertThat(closed).succeedsWithin(Duration.ofSeconds(12));
     }
 
+    /** The handler runs before the route has got its answer's stage: the server must know of it by then. */
+    @Test
+    void waitsForWhatIsAskedJustWhenItStops() throws Exception {
+        try (Server onLoop = Wherry.server()
+                .transports("http")
+                .set("wherry.host", "127.0.0.1")
+                .set("wherry.callbacks", "loop")
+                .port(0)
+                .build()) {
+            CompletableFuture<CompletionStage<Void>> closed = new CompletableFuture<>();
+            onLoop.onRequest("stop", RequestHandler.async((channel, request) -> {
+                closed.complete(onLoop.closeAsync(Duration.ofSeconds(12)));
+                return slow;
+            }));
+            onLoop.start();
+            URI uri = URI.create("http://127.0.0.1:" + onLoop.port() + "/wherry/http");
+            CompletableFuture<HttpResponse<String>> asked = http.sendAsync(
+                    HttpRequest.newBuilder(URI.create(uri + "?to=stop"))
+                            .POST(BodyPublishers.noBody())
+                            .build(),
+                    BodyHandlers.ofString());
+            CompletionStage<Void> stopped = Await.value(closed);
+
+            assertThat(send(HttpRequest.newBuilder(URI.create(uri + "?topic=time")))
+                            .statusCode())
+                    .as("the port is open while an answer is due")
+                    .isEqualTo(503);
+            slow.complete(Message.of("at last"));
+            assertThat(Await.value(asked).body()).isEqualTo("at last");
+            assertThat(stopped).succeedsWithin(Duration.ofSeconds(12));
+        }
+    }
+
     @Test
     void callsHandlersOnTheLoopWhereThatIsConfigured() throws Exception {
         try (Server onLoop = Wherry.server()
