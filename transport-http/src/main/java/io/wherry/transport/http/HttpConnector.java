@@ -32,6 +32,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,6 +48,11 @@ import org.slf4j.LoggerFactory;
 public final class HttpConnector {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnector.class);
+
+    private static final int MAX_LOOKUPS = 8;
+
+    /** Where names are looked up: not in the process's common pool, of which the application may use every thread. */
+    private static final Executor LOOKUPS = lookups();
 
     private final Config config;
     private final HttpVersions versions;
@@ -60,6 +69,18 @@ public final class HttpConnector {
     HttpConnector(Config config, HttpVersions versions) {
         this.config = config;
         this.versions = versions;
+    }
+
+    /** Threads for all connectors of the process, which end when they have nothing to do. */
+    private static Executor lookups() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                MAX_LOOKUPS, MAX_LOOKUPS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "wherry-lookup");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /** Which versions of HTTP its connections are for. */
@@ -125,7 +146,7 @@ public final class HttpConnector {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         @Nullable InetAddress literal = NetUtil.createInetAddressFromIpAddressString(bare);
         return literal == null
-                ? CompletableFuture.supplyAsync(() -> lookUp(host, port))
+                ? CompletableFuture.supplyAsync(() -> lookUp(host, port), LOOKUPS)
                 : CompletableFuture.completedFuture(List.of(new InetSocketAddress(literal, port)));
     }
 

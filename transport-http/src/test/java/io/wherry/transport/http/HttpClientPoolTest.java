@@ -17,6 +17,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,37 @@ final class HttpClientPoolTest {
         peer.send("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n2\nde\n0\n\n");
         assertThat(third.text()).isEqualTo("200 abcde");
         assertThat(server.waiting()).isZero();
+    }
+
+    /** The application may have every thread of the process's common pool wait. */
+    @Test
+    void findsItsServerWhileTheCommonPoolIsBusy() {
+        CountDownLatch over = new CountDownLatch(1);
+        int threads = ForkJoinPool.getCommonPoolParallelism();
+        CountDownLatch busy = new CountDownLatch(threads);
+        for (int i = 0; i < threads; i++) {
+            ForkJoinPool.commonPool().execute(() -> {
+                busy.countDown();
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        try {
+            assertThat(busy.await(15, TimeUnit.SECONDS)).isTrue();
+            Outcome answer = client.request(TestClient.get(
+                    URI.create("http://localhost:" + server.uri("/").getPort() + "/")));
+            Peer peer = server.next();
+            peer.read();
+            peer.answer("here");
+            assertThat(answer.text()).isEqualTo("200 here");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } finally {
+            over.countDown();
+        }
     }
 
     @Test
