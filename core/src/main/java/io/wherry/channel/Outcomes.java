@@ -20,63 +20,62 @@ final class Outcomes {
 
     /** Completes a stage when the server has what was sent. */
     Outcome arrival(CompletableFuture<Void> stage) {
-        return new Outcome() {
+        return new Completing(stage) {
             @Override
             public void acknowledged() {
                 completions.done(stage);
-            }
-
-            @Override
-            public void failed(WherryException reason) {
-                completions.fail(stage, reason);
             }
         };
     }
 
     /** Completes a stage with what the server's answer says. */
     <T> Outcome answer(CompletableFuture<T> stage, Function<Message, T> reading) {
-        return new Outcome() {
+        return new Completing(stage) {
             @Override
             public void answered(Message answer) {
                 completions.complete(stage, reading.apply(answer));
-            }
-
-            @Override
-            public void failed(WherryException reason) {
-                completions.fail(stage, reason);
             }
         };
     }
 
     /** Completes a stage when the server has answered, whatever it says. */
     Outcome done(CompletableFuture<Void> stage) {
-        return new Outcome() {
+        return new Completing(stage) {
             @Override
             public void answered(Message answer) {
                 completions.done(stage);
-            }
-
-            @Override
-            public void failed(WherryException reason) {
-                completions.fail(stage, reason);
             }
         };
     }
 
     /** Completes a stage with the reply to a request. */
     Reply reply(CompletableFuture<Message> stage) {
-        return new Reply(completions, stage);
+        return new Reply(stage);
+    }
+
+    /** Fails a stage where what was sent fails. */
+    private abstract class Completing implements Outcome {
+
+        private final CompletableFuture<?> stage;
+
+        Completing(CompletableFuture<?> stage) {
+            this.stage = stage;
+        }
+
+        @Override
+        public void failed(WherryException reason) {
+            completions.fail(stage, reason);
+        }
     }
 
     /** What becomes of a request, with the timer that gives it up. */
-    static final class Reply implements Outcome {
+    final class Reply extends Completing {
 
-        private final Completions completions;
         private final CompletableFuture<Message> stage;
         private Loop.@Nullable Timer timer;
 
-        private Reply(Completions completions, CompletableFuture<Message> stage) {
-            this.completions = completions;
+        private Reply(CompletableFuture<Message> stage) {
+            super(stage);
             this.stage = stage;
         }
 
@@ -94,7 +93,7 @@ final class Outcomes {
         @Override
         public void failed(WherryException reason) {
             cancelTimer();
-            completions.fail(stage, reason);
+            super.failed(reason);
         }
 
         private void cancelTimer() {

@@ -13,12 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,45 +46,8 @@ final class Http2StreamTest {
         return new Http2Client(server.port());
     }
 
-    /** An answer that goes on, and what its listener was told. */
-    private record Begun(HttpExchange exchange, HttpStream stream, BlockingQueue<Object> told) {
-
-        /** Writes and tells whether there is room for more. */
-        boolean write(String text) {
-            CompletableFuture<Boolean> writable = new CompletableFuture<>();
-            exchange.run(() -> {
-                stream.writeContent(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
-                stream.flush();
-                writable.complete(stream.isWritable());
-            });
-            return Await.value(writable);
-        }
-
-        void end() {
-            exchange.run(stream::end);
-        }
-    }
-
     private Begun begin() {
-        HttpExchange exchange = Await.next(begun);
-        BlockingQueue<HttpStream> streams = new ArrayBlockingQueue<>(1);
-        BlockingQueue<Object> told = new LinkedBlockingQueue<>();
-        exchange.run(() -> {
-            HttpStream stream = exchange.stream(HttpResponseStatus.OK, HttpExchange.newHeaders("text/plain"));
-            stream.listen(new HttpStream.Listener() {
-                @Override
-                public void writable() {
-                    told.add("writable");
-                }
-
-                @Override
-                public void closed(@Nullable Throwable cause) {
-                    told.add(Optional.ofNullable(cause));
-                }
-            });
-            streams.add(stream);
-        });
-        return new Begun(exchange, Await.next(streams), told);
+        return Begun.next(begun);
     }
 
     @Test

@@ -5,21 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wherry.Message;
 import io.wherry.Position;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
 import io.wherry.testkit.Await;
 import io.wherry.transport.http.RawClient.Response;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,41 +30,8 @@ final class HttpStreamTest {
         server.close();
     }
 
-    /** A stream, and what its listener was told. */
-    private record Begun(HttpExchange exchange, HttpStream stream, BlockingQueue<Object> told) {
-
-        void act(Runnable action) {
-            exchange.run(action);
-        }
-
-        void write(String text) {
-            act(() -> {
-                stream.writeContent(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
-                stream.flush();
-            });
-        }
-    }
-
     private Begun begin() {
-        HttpExchange exchange = Await.next(begun);
-        BlockingQueue<HttpStream> streams = new ArrayBlockingQueue<>(1);
-        BlockingQueue<Object> told = new LinkedBlockingQueue<>();
-        exchange.run(() -> {
-            HttpStream stream = exchange.stream(HttpResponseStatus.OK, HttpExchange.newHeaders("text/plain"));
-            stream.listen(new HttpStream.Listener() {
-                @Override
-                public void writable() {
-                    told.add("writable");
-                }
-
-                @Override
-                public void closed(@Nullable Throwable cause) {
-                    told.add(Optional.ofNullable(cause));
-                }
-            });
-            streams.add(stream);
-        });
-        return new Begun(exchange, Await.next(streams), told);
+        return Begun.next(begun);
     }
 
     @Test

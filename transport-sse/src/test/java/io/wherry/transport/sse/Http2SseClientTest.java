@@ -102,8 +102,8 @@ class Http2SseClientTest {
     /** A connection takes no more streams, again and again, while some are on their way to it. */
     @Test
     void loseNothingWhereTheirConnectionGoesAway() {
-        long seed = System.nanoTime();
-        System.out.println("seed: " + seed);
+        long seed = Long.getLong("testkit.seed", System.nanoTime());
+        System.out.println("-Dtestkit.seed=" + seed);
         Random random = new Random(seed);
         Queue<String> asked = new ConcurrentLinkedQueue<>();
         Server server = fixture.server("wherry.http.http2-streams", "8");
