@@ -65,9 +65,10 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
             reader.tellGap(home, connection, gap);
         }
         reader.attach(home, connection);
-        if (server.isStopping()) {
+        WherryException farewell = server.farewell();
+        if (farewell != null) {
             // Who stops may have looked before this was to be seen.
-            var unused = leave(server.refusal());
+            var unused = leave(farewell);
         }
     }
 

@@ -257,8 +257,10 @@ public final class RealServer implements Server {
         }
     }
 
-    boolean isStopping() {
-        return stopping != null;
+    /** What one is told that the server lets go since it stops; null while it does not stop. */
+    @Nullable WherryException farewell() {
+        ServerStop stop = stopping;
+        return stop == null ? null : stop.farewell();
     }
 
     /** What one is told that comes while the server stops. */
