@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.ErrorCode;
 import io.wherry.Message;
-import io.wherry.Position;
 import io.wherry.WherryException;
-import io.wherry.spi.ClientListener;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Target;
@@ -17,7 +15,6 @@ import io.wherry.transport.http.ScriptedServer.Request;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,51 +24,9 @@ final class HttpUplinkTest {
 
     private final ScriptedServer server = new ScriptedServer();
     private final TestClient client = new TestClient();
-    private final Recording listener = new Recording();
+    private final RecordingListener listener = new RecordingListener();
     private final BlockingQueue<WherryException> failures = new LinkedBlockingQueue<>();
     private HttpUplink uplink;
-
-    /** Keeps what a channel would hear. */
-    private static final class Recording implements ClientListener {
-
-        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-
-        @Override
-        public void received(Envelope envelope) {
-            heard.add(envelope.kind() + " " + envelope.name());
-        }
-
-        @Override
-        public void receiveComplete() {
-            heard.add("complete");
-        }
-
-        @Override
-        public void alive() {
-            heard.add("alive");
-        }
-
-        @Override
-        public void writable() {
-            heard.add("writable");
-        }
-
-        @Override
-        public void closed(@Nullable Throwable cause) {
-            heard.add("closed");
-        }
-
-        @Override
-        public @Nullable Position position() {
-            return null;
-        }
-
-        void expect(String... events) {
-            for (String event : events) {
-                assertThat(Await.next(heard)).isEqualTo(event);
-            }
-        }
-    }
 
     @BeforeEach
     void open() {
@@ -270,7 +225,7 @@ final class HttpUplinkTest {
         client.act(uplink::close);
         peer.expectEnd();
         send(2);
-        assertThat(listener.heard).isEmpty();
+        assertThat(listener.heard()).isEmpty();
         assertThat(failures).isEmpty();
     }
 }

@@ -5,24 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.wherry.Message;
-import io.wherry.Position;
 import io.wherry.WherryException;
 import io.wherry.spi.ClientConnection;
-import io.wherry.spi.ClientListener;
 import io.wherry.spi.Envelope;
 import io.wherry.spi.Envelope.Kind;
 import io.wherry.spi.Target;
-import io.wherry.testkit.Await;
 import io.wherry.transport.http.ScriptedServer.Peer;
 import io.wherry.transport.http.ScriptedServer.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,62 +29,12 @@ final class SplitConnectionTest {
 
     private final ScriptedServer server = new ScriptedServer();
     private final TestClient client = new TestClient();
-    private final Recording listener = new Recording();
+    private final RecordingListener listener = new RecordingListener();
 
     @AfterEach
     void close() {
         client.close();
         server.close();
-    }
-
-    /** Keeps what a channel would hear. */
-    private static final class Recording implements ClientListener {
-
-        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-
-        @Override
-        public void received(Envelope envelope) {
-            heard.add(envelope.kind() + " " + envelope.name());
-        }
-
-        @Override
-        public void receiveComplete() {
-            heard.add("complete");
-        }
-
-        @Override
-        public void alive() {
-            heard.add("alive");
-        }
-
-        @Override
-        public void writable() {
-            heard.add("writable");
-        }
-
-        @Override
-        public void closed(@Nullable Throwable cause) {
-            heard.add("closed " + (cause instanceof WherryException e ? e.code().text() : cause));
-        }
-
-        @Override
-        public @Nullable Position position() {
-            return null;
-        }
-
-        void expect(String... events) {
-            for (String event : events) {
-                assertThat(Await.next(heard)).isEqualTo(event);
-            }
-        }
-
-        void expectLast(String event) {
-            String next = Await.next(heard);
-            while (!next.startsWith("closed")) {
-                next = Await.next(heard);
-            }
-            assertThat(next).isEqualTo(event);
-        }
     }
 
     /** Each letter is an envelope: {@code w} a welcome, {@code !} what cannot be read. */
@@ -228,10 +172,10 @@ final class SplitConnectionTest {
         down.expectEnd();
         Peer up = server.next();
         assertThat(up.read().body()).contains("last");
-        assertThat(listener.heard).isEmpty();
+        assertThat(listener.heard()).isEmpty();
         up.answer("a - 0 - 1\n\n");
         listener.expectLast("closed null");
-        assertThat(listener.heard).isEmpty();
+        assertThat(listener.heard()).isEmpty();
     }
 
     @Test
@@ -240,7 +184,7 @@ final class SplitConnectionTest {
         client.act(connection::close);
         listener.expect("closed null");
         client.act(() -> {});
-        assertThat(listener.heard).isEmpty();
+        assertThat(listener.heard()).isEmpty();
     }
 
     @Test
@@ -254,7 +198,7 @@ final class SplitConnectionTest {
         chunk(down, "a");
         send(connection, "still goes up");
         server.next().read();
-        assertThat(listener.heard).isEmpty();
+        assertThat(listener.heard()).isEmpty();
         client.act(() -> connection.readable(true));
         listener.expect("MESSAGE a", "alive", "complete");
     }
