@@ -226,6 +226,7 @@ public final class Fixture implements AutoCloseable {
     private static boolean isOfTheVirtualMachine(Thread thread) {
         String name = thread.getName();
         return name.startsWith("ForkJoinPool")
+                || name.startsWith("wherry-lookup")
                 || name.startsWith("CompletableFutureDelayScheduler")
                 || name.startsWith("globalEventExecutor")
                 || name.startsWith("Cleaner-")

@@ -3,9 +3,9 @@ package io.wherry.transport.sse;
 
 import io.wherry.Server;
 import io.wherry.spi.Transport;
-import io.wherry.testkit.ChangeoverContract;
-import io.wherry.testkit.DeliveryContract;
 import io.wherry.testkit.LostPeerContract;
+import io.wherry.testkit.PartialContract;
+import io.wherry.testkit.ResumeContract;
 import io.wherry.testkit.TestCertificate;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the contract says of messages on their way, of lost peers and of changes, over HTTP/2 that is agreed on with TLS. */
-class Http2SseContractTest extends DeliveryContract implements ChangeoverContract, LostPeerContract {
+/** What the contract says of a network that breaks and of lost peers, over HTTP/2 that is agreed on with TLS. */
+class Http2SseContractTest extends PartialContract implements ResumeContract, LostPeerContract {
 
     @TempDir
     private static Path folder;
