@@ -17,12 +17,17 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.wherry.Limits;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 and 1.0 (RFC 9112): one request after the other, heads through Netty's encoder, content that is framed already past it.
  * Confined to its loop.
+ *
+ * <p>While an answer goes on, neither decoder nor encoder is needed, and most such connections hold none: they come back with the
+ * next request, or with what comes before its time.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close shows as the end of the connection.
 final class Http1Wire implements Wire, Runnable {
@@ -33,20 +38,56 @@ final class Http1Wire implements Wire, Runnable {
     /** How many tasks of the loop an answer waits for the next request's, where that has come already. */
     private static final int MAX_TURNS = 4;
 
-    private final RequestDecoder decoder;
+    /** The end of chunked content without trailers. */
+    private static final ByteBuf LAST_CHUNK = Unpooled.unreleasableBuffer(
+            Unpooled.copiedBuffer("0\r\n\r\n", StandardCharsets.US_ASCII).asReadOnly());
+
+    private final Limits limits;
     private boolean flushesSoon;
-    private int turns;
+    private byte turns;
     private @Nullable ChannelHandlerContext connection;
+    /** Null while nothing is to be decoded. */
+    private @Nullable RequestDecoder decoder;
+    /** From where what is written goes past the encoder: from the connection itself, while there is none. */
     private @Nullable ChannelHandlerContext past;
 
-    Http1Wire(RequestDecoder decoder) {
-        this.decoder = decoder;
+    /** Makes one whose handlers come before the connection's in its pipeline. */
+    Http1Wire(Limits limits) {
+        this.limits = limits;
     }
 
     @Override
     public void added(ChannelHandlerContext to) {
         connection = to;
-        past = to.pipeline().context(HttpResponseEncoder.class);
+        past = to;
+        addDecoder();
+        addEncoder();
+    }
+
+    private RequestDecoder addDecoder() {
+        RequestDecoder added = new RequestDecoder(limits);
+        ChannelPipeline pipeline = connection().pipeline();
+        pipeline.addBefore(past().name(), null, added);
+        decoder = added;
+        return added;
+    }
+
+    private void addEncoder() {
+        ChannelPipeline pipeline = connection().pipeline();
+        HttpResponseEncoder encoder = new HttpResponseEncoder();
+        pipeline.addBefore(connection().name(), null, encoder);
+        past = pipeline.context(encoder);
+    }
+
+    private void removeEncoder() {
+        connection().pipeline().remove(HttpResponseEncoder.class);
+        past = connection();
+    }
+
+    /** Another version has the connection, and the codec goes. */
+    void leave() {
+        removeEncoder();
+        connection().pipeline().remove(decoder());
     }
 
     @Override
@@ -56,7 +97,7 @@ final class Http1Wire implements Wire, Runnable {
 
     @Override
     public boolean hasBegun() {
-        return decoder.hasBegun();
+        return decoder != null && decoder.hasBegun();
     }
 
     @Override
@@ -90,7 +131,7 @@ final class Http1Wire implements Wire, Runnable {
     /** Flushes answers: those to requests that came together go together, unless the next one takes its time. */
     @Override
     public void run() {
-        if (decoder.hasBegun() && turns++ < MAX_TURNS) {
+        if (hasBegun() && turns++ < MAX_TURNS) {
             connection().executor().execute(this);
         } else {
             flushesSoon = false;
@@ -121,6 +162,20 @@ final class Http1Wire implements Wire, Runnable {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         connection().write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+        if (chunked) {
+            removeEncoder();
+            if (!decoder().isHolding()) {
+                connection().pipeline().remove(decoder());
+                decoder = null;
+            }
+        }
+    }
+
+    @Override
+    public void received(ByteBuf early) {
+        RequestDecoder holding = addDecoder();
+        holding.hold();
+        holding.read(context(holding), early);
     }
 
     @Override
@@ -136,17 +191,26 @@ final class Http1Wire implements Wire, Runnable {
 
     @Override
     public void end() {
-        connection().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+        if (hasEncoder()) {
+            connection().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else {
+            connection().writeAndFlush(LAST_CHUNK.duplicate());
+        }
     }
 
     @Override
     public void next() {
-        decoder.next(Objects.requireNonNull(connection().pipeline().context(decoder), "decoder"));
+        if (!hasEncoder()) {
+            addEncoder();
+        }
+        RequestDecoder next = decoder == null ? addDecoder() : decoder;
+        next.next(context(next));
     }
 
     @Override
     public void discard() {
-        decoder.discard();
+        RequestDecoder last = decoder == null ? addDecoder() : decoder;
+        last.discard();
         connection().channel().config().setAutoRead(true);
     }
 
@@ -166,10 +230,22 @@ final class Http1Wire implements Wire, Runnable {
                 EmptyHttpHeaders.INSTANCE));
         ChannelPipeline pipeline = from.pipeline();
         // The handlers may write at once, so that the encoder must be gone by then.
-        pipeline.remove(HttpResponseEncoder.class);
-        QuietTail.addBefore(pipeline, handlers);
+        removeEncoder();
+        pipeline.addLast(handlers).addLast(QuietTail.INSTANCE);
         pipeline.remove(from.handler());
-        pipeline.remove(decoder);
+        pipeline.remove(decoder());
+    }
+
+    private boolean hasEncoder() {
+        return past != connection;
+    }
+
+    private ChannelHandlerContext context(RequestDecoder of) {
+        return Objects.requireNonNull(connection().pipeline().context(of), "context");
+    }
+
+    private RequestDecoder decoder() {
+        return Objects.requireNonNull(decoder, "decoder");
     }
 
     private ChannelHandlerContext connection() {

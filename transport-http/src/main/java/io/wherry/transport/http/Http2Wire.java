@@ -297,6 +297,11 @@ final class Http2Wire extends ChannelDuplexHandler implements Wire {
     }
 
     @Override
+    public void received(ByteBuf early) {
+        early.release(); // Nothing but messages comes behind this handler.
+    }
+
+    @Override
     public void flush() {
         ctx().flush();
     }

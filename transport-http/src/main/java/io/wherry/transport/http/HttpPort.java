@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.wherry.ErrorCode;
@@ -286,22 +285,21 @@ public final class HttpPort implements Port {
                 channel.pipeline().addLast(handler);
             }
             Loop loop = context.loops().of(channel.eventLoop());
-            RequestDecoder decoder = new RequestDecoder(context.limits());
-            HttpServerConnection connection =
-                    new HttpServerConnection(HttpPort.this, loop, holds(loop), new Http1Wire(decoder));
+            Http1Wire wire = new Http1Wire(context.limits());
+            HttpServerConnection connection = new HttpServerConnection(HttpPort.this, loop, holds(loop), wire);
             if (http2) {
                 channel.pipeline().addLast(new ConnectionPreface(pipeline -> {
-                    pipeline.remove(decoder);
-                    pipeline.remove(HttpResponseEncoder.class);
+                    wire.leave();
                     carry(connection, pipeline, loop);
                 }));
             }
-            channel.pipeline().addLast(decoder, new HttpResponseEncoder(), connection, QuietTail.INSTANCE);
+            channel.pipeline().addLast(connection);
             add(connection);
         }
 
         /** A connection that was taken for one of HTTP/1 is one of HTTP/2. */
         private void carry(HttpServerConnection connection, ChannelPipeline pipeline, Loop loop) {
+            pipeline.addLast(QuietTail.INSTANCE);
             Http2ServerConnection carrier = Http2ServerConnection.addTo(pipeline, HttpPort.this, loop, holds(loop));
             carriers.add(carrier);
             connection.leave(pipeline);

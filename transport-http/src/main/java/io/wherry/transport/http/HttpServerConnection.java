@@ -42,7 +42,9 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     private final Loop loop;
     private final Wire wire;
     private final Holds holds;
-    private final Deadline deadline;
+    /** Null while there is none that is near: for as long as an answer goes on. */
+    private @Nullable Deadline deadline;
+
     private @Nullable Channel channel;
     private @Nullable HttpExchange exchange;
     private @Nullable Incoming incoming;
@@ -61,7 +63,6 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         this.holds = holds;
         this.wire = wire;
-        this.deadline = new Deadline(loop, wire.isForOne() ? holds : null, this::late);
     }
 
     ServerContext context() {
@@ -98,19 +99,19 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         channel = added.channel();
         wire.added(added);
         timesRequest = true;
-        deadline.in(context().limits().handshakeTime());
+        within(context().limits().handshakeTime());
     }
 
     /** The connection has turned out to be another's. */
     void leave(ChannelPipeline pipeline) {
-        deadline.cancel();
+        noDeadline();
         pipeline.remove(this);
         port.remove(this);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        deadline.cancel();
+        noDeadline();
         port.remove(this);
         releaseIncoming();
         @Nullable HttpExchange lost = exchange;
@@ -127,6 +128,10 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof ByteBuf early) {
+            wire.received(early);
+            return;
+        }
         try {
             if (message instanceof HttpRequest request) {
                 whole = !request.decoderResult().isFailure() && !hasBody(request);
@@ -147,7 +152,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         if (exchange == null && stream == null && !timesRequest && wire.hasBegun()) {
             timesRequest = true;
-            deadline.in(context().limits().handshakeTime());
+            within(context().limits().handshakeTime());
         }
     }
 
@@ -186,7 +191,9 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
     /** The request has come whole; how long the answer takes is its route's affair. */
     void handling() {
         incoming = null;
-        deadline.clear();
+        if (deadline != null) {
+            deadline.clear();
+        }
     }
 
     void respond(HttpExchange answered, HttpResponseStatus status, HttpHeaders headers, ByteBuf content) {
@@ -223,7 +230,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
             answered();
             return begun;
         }
-        deadline.cancel();
+        noDeadline();
         exchange = null;
         stream = begun;
         wire.begin(status, headers, chunked);
@@ -242,7 +249,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
 
     void upgrade(HttpExchange answered, HttpHeaders headers, ChannelHandler... handlers) {
         port.origins().expose(answered.headers(), headers);
-        deadline.cancel();
+        noDeadline();
         exchange = null;
         upgraded = true;
         port.upgraded(this, channel());
@@ -277,7 +284,7 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         timesRequest = false;
-        deadline.in(context().limits().idleTime());
+        within(context().limits().idleTime());
         if (channel().isWritable()) {
             wire.next();
         } else {
@@ -292,11 +299,11 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         if (whole) {
             // A peer that reads no more is not waited for; one that reads, however slowly, is.
             unread = channel().bytesBeforeWritable();
-            deadline.in(context().limits().idleTime());
+            within(context().limits().idleTime());
             wire.closeWhenSent();
         } else {
             timesRequest = true;
-            deadline.in(LINGER);
+            within(LINGER);
         }
     }
 
@@ -314,13 +321,30 @@ final class HttpServerConnection extends ChannelInboundHandlerAdapter {
         return HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
     }
 
+    /** Something must have happened in so much time. */
+    private void within(Duration time) {
+        Deadline set = deadline;
+        if (set == null) {
+            set = new Deadline(loop, wire.isForOne() ? holds : null, this::late);
+            deadline = set;
+        }
+        set.in(time);
+    }
+
+    private void noDeadline() {
+        if (deadline != null) {
+            deadline.cancel();
+            deadline = null;
+        }
+    }
+
     private void late() {
         @Nullable HttpExchange slow = exchange;
         if (slow != null && !slow.isAnswered()) {
             slow.problem(
                     new WherryException(ErrorCode.TIMEOUT, "request: not here in time (wherry.limits.handshake-time)"));
         } else if ((keepsAlive || whole) && isBeingRead()) {
-            deadline.in(context().limits().idleTime());
+            within(context().limits().idleTime());
         } else {
             channel().close();
         }

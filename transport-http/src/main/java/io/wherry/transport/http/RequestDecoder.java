@@ -37,6 +37,16 @@ final class RequestDecoder extends HttpRequestDecoder {
         return began;
     }
 
+    /** Whether bytes of the next request are here. */
+    boolean isHolding() {
+        return actualReadableBytes() > 0;
+    }
+
+    /** Keeps what comes until it is told to go on. */
+    void hold() {
+        waits = true;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object in) throws Exception {
         reading = true;
@@ -72,13 +82,22 @@ final class RequestDecoder extends HttpRequestDecoder {
         waits = false;
         began = false;
         ctx.channel().config().setAutoRead(true);
-        if (!reading && actualReadableBytes() > 0) {
+        if (!reading && isHolding()) {
+            read(ctx, Unpooled.EMPTY_BUFFER);
             try {
-                channelRead(ctx, Unpooled.EMPTY_BUFFER);
                 channelReadComplete(ctx);
             } catch (Exception e) {
                 ctx.fireExceptionCaught(e);
             }
+        }
+    }
+
+    /** Takes bytes, which become its own. */
+    void read(ChannelHandlerContext ctx, ByteBuf in) {
+        try {
+            channelRead(ctx, in);
+        } catch (Exception e) {
+            ctx.fireExceptionCaught(e);
         }
     }
 

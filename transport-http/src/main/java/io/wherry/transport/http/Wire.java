@@ -56,6 +56,13 @@ interface Wire {
      */
     void write(ByteBuf bytes);
 
+    /**
+     * Takes bytes that nobody has decoded: something has come while an answer goes on.
+     *
+     * @param early becomes the wire's
+     */
+    void received(ByteBuf early);
+
     /** Sends what was written. */
     void flush();
 
