@@ -5,6 +5,7 @@ import io.wherry.benchmarks.measure.Sample;
 import io.wherry.benchmarks.server.Payload;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -63,16 +64,32 @@ final class Broadcast implements Trial {
     private Swarm connect() throws IOException, InterruptedException {
         Swarm made = contestant.isSecure() ? new Swarm(SecureWires.make()) : new Swarm();
         List<String> headers = contestant.isCompressed() ? ACCEPTING : List.of();
-        for (List<Integer> topics : plan.audience().subscribers()) {
-            made.connect(
-                    server.port(),
-                    contestant.dialect().subscribe(transport, topics, headers),
-                    answer -> receiver(made, answer));
+        if (contestant.streams() > 0) {
+            connectStreams(made);
+        } else {
+            for (List<Integer> topics : plan.audience().subscribers()) {
+                made.connect(
+                        server.port(),
+                        contestant.dialect().subscribe(transport, topics, headers),
+                        answer -> receiver(made, answer));
+            }
         }
         made.start();
         server.awaitSubscribers(plan.audience().subscriptions());
         tally = new Tally(plan.audience());
         return made;
+    }
+
+    private void connectStreams(Swarm made) throws IOException {
+        int subscribers = plan.audience().subscribers().size();
+        String target = WherryDialect.target(transport, contestant.dialect());
+        for (int first = 0; first < subscribers; first += contestant.streams()) {
+            int streams = Math.min(contestant.streams(), subscribers - first);
+            made.connect(
+                    server.port(),
+                    Handshake.none().then(Http2Frames.open(Collections.nCopies(streams, target))),
+                    answer -> new Http2Subscriber(made, streams, plan.bytes(), plan.isTimed()));
+        }
     }
 
     private Receiver receiver(Swarm made, String answer) {
@@ -136,15 +153,18 @@ final class Broadcast implements Trial {
     /** While nothing is on its way: each has received exactly what was published, and those who read the same, the same bytes. */
     private void check(Swarm swarm) {
         long digest = ((Receiver) swarm.peers().get(0)).digest();
-        for (int i = 0; i < swarm.peers().size(); i++) {
-            Receiver receiver = (Receiver) swarm.peers().get(i);
-            if (receiver.received() != tally.of(i)) {
+        int i = 0;
+        for (Swarm.Peer peer : swarm.peers()) {
+            Receiver receiver = (Receiver) peer;
+            long expected = tally.of(i) * receiver.subscribers();
+            if (receiver.received() != expected) {
                 throw new IllegalStateException("subscriber " + i + " has received " + receiver.received()
-                        + " messages (expected: " + tally.of(i) + ")");
+                        + " messages (expected: " + expected + ")");
             }
             if (receiver.digest() != digest) {
                 throw new IllegalStateException("subscriber " + i + " has received other bytes than the first");
             }
+            i += receiver.subscribers();
         }
     }
 

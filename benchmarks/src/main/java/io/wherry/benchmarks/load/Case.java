@@ -3,6 +3,7 @@ package io.wherry.benchmarks.load;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A workload on one transport, and who is measured with it. Immutable.
@@ -26,7 +27,7 @@ record Case(
     @FunctionalInterface
     interface Opener {
 
-        Trial open(Contestant contestant) throws IOException, InterruptedException;
+        Trial open(Contestant contestant) throws IOException, InterruptedException, TimeoutException;
     }
 
     /** Its name, with which it is asked for. */

@@ -230,6 +230,38 @@ final class Cases {
                         server(contestant, Settings.of(transport)).start()));
     }
 
+    /** Messages for everybody over HTTP/2: as fast as it goes, or as many in a second as make 20,000 deliveries. */
+    Case http2Broadcast(String workload, String transport, int count, boolean isAtRate) {
+        int perSecond = isAtRate ? DELIVERIES_A_SECOND / count : 0;
+        Broadcast.Plan plan = new Broadcast.Plan(Audience.ofOne(many(count)), BYTES, BATCH, perSecond, 1);
+        String about = String.format(
+                Locale.ROOT,
+                "%,d streams of HTTP/2 in clear, 10 to a connection, %d bytes, %s",
+                many(count),
+                BYTES,
+                isAtRate ? perSecond + " messages a second" : "as fast as it goes, " + BATCH + " published at once");
+        return broadcast(workload, transport, about, Contestant.HTTP2, contestant -> plan, Map.of());
+    }
+
+    /** Polls that are answered at once, with nothing, on streams of HTTP/2. */
+    Case http2Polls(String workload, int count, boolean hasTag) {
+        String about = String.format(
+                Locale.ROOT,
+                "%d connections of HTTP/2 in clear, with 10 polls at a time on each, with nothing new",
+                many(count));
+        return new Case(
+                workload,
+                "http",
+                about,
+                "polls",
+                Contestant.HTTP2,
+                contestant -> new Http2Polls(
+                        many(count),
+                        contestant,
+                        hasTag,
+                        server(contestant, Settings.of("http")).start()));
+    }
+
     /** Connections that do nothing. */
     Case idle(String workload, String transport, int count) {
         String about = String.format(Locale.ROOT, "%,d connections are opened and do nothing", many(count));

@@ -3,6 +3,7 @@ package io.wherry.benchmarks.load;
 
 import io.wherry.benchmarks.server.Contender;
 import io.wherry.benchmarks.server.NettyContender;
+import io.wherry.benchmarks.server.NettyHttp2Contender;
 import io.wherry.benchmarks.server.Settings;
 import io.wherry.benchmarks.server.WherryContender;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ record Contestant(String name, String className, Dialect dialect, String classPa
 
     private static final String OWN = System.getProperty("java.class.path");
     private static final String OTHERS = "others";
+    private static final String STREAMS = "streams";
     private static final String SECURELY = "secure";
     private static final Map<String, String> ON_LOOP = Map.of("wherry.callbacks", "loop");
 
@@ -56,6 +58,12 @@ record Contestant(String name, String className, Dialect dialect, String classPa
     /** All that is in this jar, compressing, and not. */
     static final List<Contestant> COMPRESSED = with(Map.of(Settings.COMPRESSION, "yes"), "-as-is", OURS);
 
+    /** All that is in this jar, over HTTP/2, ten streams to a connection. */
+    static final List<Contestant> HTTP2 = List.of(
+            own("netty", NettyHttp2Contender.class, WherryDialect.PLAIN, Map.of(STREAMS, "10")),
+            own("wherry", WherryContender.class, WherryDialect.PLAIN, Map.of(STREAMS, "10")),
+            own("channels", WherryContender.class, WherryDialect.CHANNEL, Map.of(STREAMS, "10")));
+
     /** Each with some settings, and then each without them, under another name. */
     private static List<Contestant> with(Map<String, String> settings, String suffix, List<Contestant> all) {
         List<Contestant> both = new ArrayList<>();
@@ -78,6 +86,11 @@ record Contestant(String name, String className, Dialect dialect, String classPa
     /** Whether it compresses. */
     boolean isCompressed() {
         return settings.containsKey(Settings.COMPRESSION);
+    }
+
+    /** How many streams of HTTP/2 a connection to it has, 0 for those of HTTP/1.1, which have none. */
+    int streams() {
+        return Integer.parseInt(settings.getOrDefault(STREAMS, "0"));
     }
 
     /** Bare Netty that writes what waits message by message, and that joins it to buffers first. */

@@ -4,7 +4,12 @@ package io.wherry.benchmarks.load;
 /** A peer that counts what it is given. */
 interface Receiver extends Swarm.Peer {
 
-    /** How many messages have come. Read while none is on its way. */
+    /** How many subscribers it stands for. */
+    default int subscribers() {
+        return 1;
+    }
+
+    /** How many messages have come, to all for whom it stands. Read while none is on its way. */
     long received();
 
     /** A turn begins: none is on its way. Called on the swarm's thread. */

@@ -70,6 +70,10 @@ final class Sets {
         add("peers", cases.broadcast("peers-broadcast", WEBSOCKET, 1000, BYTES, 1, withPeers));
         add("peers", cases.rate("peers-rate", WEBSOCKET, 1000, withPeers));
         add("peers", cases.roundTrips("peers-round-trips-1", WEBSOCKET, 1, withPeers));
+        add("http2", cases.http2Broadcast("http2-broadcast-1k", "sse", 1000, false));
+        add("http2", cases.http2Broadcast("http2-rate-1k", "sse", 1000, true));
+        add("http2", cases.http2Polls("http2-poll-304", 10, true));
+        add("http2", cases.http2Polls("http2-poll-204", 10, false));
         pick("quick", "broadcast", "rate", "round-trips", "polls");
         pick("full", sets.keySet().stream().filter(set -> !set.equals("quick")).toArray(String[]::new));
         joining(cases);

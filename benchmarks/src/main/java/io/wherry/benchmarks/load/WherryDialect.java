@@ -71,6 +71,11 @@ enum WherryDialect implements Dialect {
         return transport.equals("websocket") ? Handshake.webSocket(target, all) : Handshake.stream(target, all);
     }
 
+    /** Where a subscriber of the first topic asks. */
+    static String target(String transport, Dialect dialect) {
+        return "/wherry/" + transport + "?topic=t0" + (dialect == CHANNEL ? "&protocol=wherry.v1" : "");
+    }
+
     private static String query(List<Integer> topics) {
         return topics.stream().map(topic -> "topic=t" + topic).collect(Collectors.joining("&"));
     }

@@ -97,6 +97,17 @@ final class MeasureTest {
     }
 
     @Test
+    void speaksHttp2() throws Exception {
+        assertThat(measure(
+                        "--set", "http2", "--only", "http2-broadcast-1k,http2-poll-304", "--servers", "netty,channels"))
+                .isZero();
+
+        assertThat(Files.readString(directory.resolve("http2.md")))
+                .containsSubsequence(
+                        "3 streams", "| `netty` | ", "| `channels` | ", "10 polls at a time", "| `channels` | ");
+    }
+
+    @Test
     void speaksTls() throws Exception {
         assertThat(measure("--set", "tls", "--only", "tls-round-trips-16", "--servers", "netty,channels"))
                 .isZero();
