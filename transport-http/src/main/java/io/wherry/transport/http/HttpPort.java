@@ -105,13 +105,23 @@ public final class HttpPort implements Port {
 
     /** Adds something to be served at a path of its own, such as {@code /}. */
     public void content(String path, WebContent content) {
-        add(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content), false));
+        content(path, content, null);
+    }
+
+    /** The same, with what it is in gzip. */
+    void content(String path, WebContent content, @Nullable WebContent gzipped) {
+        add(path, new Route("content", Set.of(HttpMethod.GET), new ContentRoute(content, gzipped), false));
     }
 
     /** Serves a file of the JavaScript client, where {@code wherry-client-js} is on the class path. */
     private void script(String name, String mediaType) {
-        WebContent.find(mediaType, HttpPort.class.getClassLoader(), "META-INF/wherry/" + name)
-                .ifPresent(content -> content(below(name), content));
+        ClassLoader loader = HttpPort.class.getClassLoader();
+        String file = "META-INF/wherry/" + name;
+        WebContent.find(mediaType, loader, file)
+                .ifPresent(content -> content(
+                        below(name),
+                        content,
+                        WebContent.find(mediaType, loader, file + ".gz").orElse(null)));
     }
 
     private String below(String name) {

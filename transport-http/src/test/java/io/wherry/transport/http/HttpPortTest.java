@@ -224,6 +224,35 @@ final class HttpPortTest extends HttpPortFixture {
     }
 
     @Test
+    void servesContentInGzipToThoseWhoTakeIt() {
+        server.close();
+        server = new TestServer();
+        server.httpPort().content("/script", script("as it is"), script("in gzip"));
+        server.bind();
+        try (RawClient client = server.connect()) {
+            Response plain = client.get("/script").read();
+            assertThat(plain.body()).isEqualTo("as it is");
+            assertThat(plain.header("Content-Encoding")).isEmpty();
+            assertThat(plain.header("Vary")).containsIgnoringCase("accept-encoding");
+
+            String accept = "Accept-Encoding: br, gzip";
+            Response zipped = client.get("/script", accept).read();
+            assertThat(zipped.body()).isEqualTo("in gzip");
+            assertThat(zipped.header("Content-Encoding")).isEqualTo("gzip");
+            assertThat(zipped.header("Content-Type")).isEqualTo("text/javascript");
+            assertThat(zipped.header("ETag")).isNotEqualTo(plain.header("ETag"));
+
+            String tag = "If-None-Match: " + zipped.header("ETag");
+            assertThat(client.get("/script", accept, tag).read().status()).isEqualTo(304);
+            assertThat(client.get("/script", tag).read().body()).isEqualTo("as it is");
+        }
+    }
+
+    private static WebContent script(String text) {
+        return WebContent.of("text/javascript", text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
     void takesTargetsInAbsoluteForm() {
         try (RawClient client = start().connect()) {
             assertThat(client.get("http://localhost/wherry/echo?a=1").read().body())
