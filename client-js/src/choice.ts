@@ -42,23 +42,24 @@ export interface TransportChoice {
   failed(name: string): boolean;
   /** Keeps to a transport until it fails. */
   pin(name: string): void;
-  /** One that is preferred to the one that works now, and is not put aside. */
+  /** Of those that are preferred to the one that works now, the one that is put aside no longer, or not for long. */
   better(current: string): string | undefined;
-  /** After how long there may be a better one; infinite for never. */
-  betterIn(current: string): number;
+  /** For how long one is still put aside. */
+  asideFor(name: string): number;
 }
 
 export const transportChoice = (preferred: string[], url: string, settings: Settings): TransportChoice => {
   const { clock, connectTimeout, putAsideMin, putAsideMax } = settings;
-  let inVain: string[] = [];
+  /** What was not tried in vain since something worked. */
+  let left = preferred;
   let pinned: string | undefined;
   let working: string | undefined;
   let rounds = 0;
 
   const healthOf = (name: string): Health => (known[name + url] ??= { failures: 0, cuts: 0, until: 0 });
   const asideFor = (name: string): number => Math.max(0, healthOf(name).until - clock.now());
-  const forget = (name: string): unknown => delete known[name + url];
-  const lived = (name: string, ms: number): boolean => ms >= LASTED && !!forget(name);
+  const forget = (name: string): boolean => delete known[name + url];
+  const lived = (name: string, ms: number): boolean => ms >= LASTED && forget(name);
   const putAside = (name: string): void => {
     const health = healthOf(name);
     const bound = Math.min(putAsideMax, putAsideMin * 2 ** health.failures++);
@@ -69,22 +70,16 @@ export const transportChoice = (preferred: string[], url: string, settings: Sett
     pinned = name === pinned ? undefined : pinned;
     putAside(name);
   };
-  const preferredTo = (current: string): string[] =>
-    current === pinned ? [] : preferred.slice(0, preferred.indexOf(current));
+  const rank = (name: string): number => (name === pinned ? -2 : asideFor(name) || -Number(name === working));
+  const best = (names: string[]): string | undefined =>
+    names.reduce<string | undefined>((one, other) => (one && rank(one) <= rank(other) ? one : other), undefined);
 
   return {
-    next() {
-      const left = preferred.filter((name) => !inVain.includes(name));
-      return (
-        left.find((name) => name === pinned) ??
-        left.find((name) => name === working && !asideFor(name)) ??
-        left.reduce((best, name) => (asideFor(name) < asideFor(best) ? name : best))
-      );
-    },
+    next: () => best(left)!,
     patience: () => Math.min(connectTimeout, (connectTimeout / preferred.length) * 2 ** rounds),
     worked(name) {
       working = name;
-      inVain = [];
+      left = preferred;
       rounds = 0;
     },
     lived,
@@ -99,19 +94,19 @@ export const transportChoice = (preferred: string[], url: string, settings: Sett
     putAside,
     failed(name) {
       failed(name);
-      inVain.push(name);
-      const isAnotherLeft = inVain.length < preferred.length;
-      if (!isAnotherLeft) {
-        inVain = [];
-        rounds++;
-        preferred.forEach(forget);
+      left = left.filter((other) => other !== name);
+      if (left[0]) {
+        return true;
       }
-      return isAnotherLeft;
+      left = preferred;
+      rounds++;
+      preferred.forEach(forget);
+      return false;
     },
     pin(name) {
       pinned = name;
     },
-    better: (current) => preferredTo(current).find((name) => !asideFor(name)),
-    betterIn: (current) => Math.min(...preferredTo(current).map(asideFor)),
+    better: (current) => (current === pinned ? undefined : best(preferred.slice(0, preferred.indexOf(current)))),
+    asideFor,
   };
 };

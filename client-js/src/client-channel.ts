@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Channel, Gap, Handler, RequestHandler, State, TransportChange } from './channel.js';
 import { timer } from './clock.js';
-import { connector } from './connector.js';
+import { ACKNOWLEDGE_EVERY, connector } from './connector.js';
+import { dispatch } from './dispatch.js';
 import { type Envelope, envelope, requireName } from './envelope.js';
 import { type ErrorCode, isFinal, late, tooLarge, WherryError } from './errors.js';
 import { type Content, Message } from './message.js';
@@ -11,18 +12,17 @@ import { covers, type Position, type Start } from './position.js';
 import { type Listening, type MessageListener, subscriptions } from './subscriptions.js';
 import type { Transport } from './transport.js';
 
-/** After so many envelopes that the server keeps for this channel, their arrival is reported. */
-const ACKNOWLEDGE_EVERY = 32;
-
 /** How many messages wait for a handler that is not set yet. */
 const MAX_HELD = 256;
+
+const UNKNOWN_HANDLER = 'unknown-handler';
 
 type Notice = 'gap' | 'state' | 'transport' | 'close' | 'writable';
 
 /** What a handler replies. */
 export const replyOf = async (handler: RequestHandler | undefined, message: Message, channel: Channel): Promise<Message> => {
   if (!handler) {
-    throw new WherryError('unknown-handler', 'no handler');
+    throw new WherryError(UNKNOWN_HANDLER);
   }
   return Message.of(await handler(message, channel));
 };
@@ -33,12 +33,7 @@ export const refusalOf = (e: unknown): WherryError => {
     return e;
   }
   console.error(e);
-  return new WherryError('internal', 'handler failed');
-};
-
-/** Calls the application, after what is under way here; what it throws is no matter of ours. */
-export const dispatch = (action: () => unknown): void => {
-  void Promise.resolve().then(action).catch(console.error);
+  return new WherryError('internal');
 };
 
 /** A promise that nobody needs to look at. */
@@ -51,7 +46,7 @@ export const quiet = <T>(promise: Promise<T>): Promise<T> => {
 export const clientChannel = (url: string, settings: Settings, transports: Record<string, Transport>): Channel => {
   const { clock, closeTimeout } = settings;
   const queue = outbox();
-  const topics = subscriptions();
+  const topics = subscriptions(queue);
   const messageHandlers = new Map<string, Handler>();
   const requestHandlers = new Map<string, RequestHandler>();
   const gapsTold = new Map<string, Position>();
@@ -69,8 +64,14 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
   /** How many envelopes that the server keeps for this channel have come since their arrival was reported. */
   let unreported = 0;
   let ended: WherryError | undefined;
-  let closing: Promise<void> | undefined;
-  let whenClosed = (): void => {};
+  let closing = false;
+  let gone!: () => void;
+  const whenGone = new Promise<void>((resolve) => {
+    gone = () => {
+      closeTimer();
+      resolve();
+    };
+  });
   let wasFull = false;
 
   const isWritable = (): boolean => !ended && queue.size() < settings.outboundHigh;
@@ -130,7 +131,7 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
   /** Takes a thing to be sent. */
   const give = (one: Sent): void => {
     try {
-      checkSize(one.envelope.message);
+      checkSize(one.message);
       if (ended || closing) {
         throw ended ?? new WherryError('closed');
       }
@@ -144,47 +145,37 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
 
   /** Takes a thing of the application's to be sent; a promise of what becomes of it. */
   const post = <T>(
-    kind: string,
-    name: string,
-    content: Content | undefined,
-    argument: string | undefined,
+    one: Sent,
     valueOf: (answer: Message) => T,
-    then?: (answer?: Message) => void,
     timeout?: number,
-  ): Promise<T> => {
-    const message = Message.of(content);
-    requireName(name);
-    return quiet(new Promise<T>((resolve, reject) => {
-      const limit = timer(clock);
-      const one = sent(
-        kind,
-        name,
-        message,
-        argument,
-        (answer) => {
+    then?: (answer?: Message) => void,
+  ): Promise<T> =>
+    quiet(
+      new Promise<T>((resolve, reject) => {
+        const limit = timer(clock);
+        one.done = (answer) => {
           limit();
           then?.(answer);
           resolve(valueOf(answer));
-        },
-        (reason) => {
+        };
+        one.failed = (reason) => {
           limit();
           then?.();
           reject(reason);
-        },
-      );
-      if (timeout !== undefined) {
-        limit(timeout, () => {
-          queue.abandon(one);
-          one.failed(late(timeout));
-        });
-      }
-      if (queue.size() + message.size > settings.maxUnacknowledged) {
-        one.failed(new WherryError('too-many'));
-      } else {
-        give(one);
-      }
-    }));
-  };
+        };
+        if (timeout !== undefined) {
+          limit(timeout, () => {
+            queue.abandon(one);
+            one.failed(late(timeout));
+          });
+        }
+        if (queue.size() + one.message.size > settings.maxUnacknowledged) {
+          one.failed(new WherryError('too-many'));
+        } else {
+          give(one);
+        }
+      }),
+    );
 
   const textOf = (answer: Message): string => answer.text();
 
@@ -215,17 +206,18 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
       queue.beginAnew(reason, true);
       changeState('closed');
       notify('close', (last.close = reason));
-      connection.stop(() => whenClosed());
+      closeTimer(closeTimeout, gone);
+      connection.stop(gone);
     }
   };
 
   // ---- what comes, in the order of the positions, each once
 
-  const report = (ifOwed?: boolean): void => {
-    if (position && (unreported || !ifOwed)) {
+  const report = (least = 0): void => {
+    if (position && unreported >= least) {
       tell(envelope('a', position));
+      unreported = 0;
     }
-    unreported = 0;
   };
 
   const direct = (got: Envelope): void => {
@@ -235,7 +227,7 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
     } else if (held.length < MAX_HELD) {
       held.push(got);
     } else {
-      console.warn('wherry: no handler', got.name);
+      console.warn(UNKNOWN_HANDLER, got.name);
     }
   };
 
@@ -243,17 +235,15 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
     const channelId = id;
     dispatch(async () => {
       let reply;
-      let error: ErrorCode | undefined;
       try {
-        reply = await replyOf(requestHandlers.get(name), message, outer);
-        checkSize(reply);
+        reply = sent('r', number, await replyOf(requestHandlers.get(name), message, outer));
+        checkSize(reply.message);
       } catch (e) {
         const refusal = refusalOf(e);
-        error = refusal.code;
-        reply = Message.of(refusal.message);
+        reply = sent('e', number, Message.of(refusal.message), refusal.code);
       }
       if (id === channelId) {
-        give(sent(error ? 'e' : 'r', number, reply, error));
+        give(reply);
       }
     });
   };
@@ -290,7 +280,7 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
       asked(got);
     } else if ('re'.includes(kind)) {
       if (!queue.answered(got) && argument) {
-        console.warn('wherry: refused', argument, message.text());
+        console.warn(argument, message.text());
       }
     } else if (kind === 'g') {
       gap(got, reached);
@@ -315,9 +305,9 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
 
   /** The server has a new channel for this client: what was the old one's alone is gone. */
   const channelLost = (): void => {
-    queue.beginAnew(new WherryError('unknown-channel', 'perhaps applied'));
+    queue.beginAnew(new WherryError('unknown-channel'));
     gapsTold.clear();
-    topics.renew(position, (topic) => ended || notify('gap', { topic, reason: 'channel' })).forEach(queue.addFirst);
+    topics.renew(position!, (topic) => ended || notify('gap', { topic, reason: 'channel' }));
     notify('gap', { topic: '*', reason: 'channel' });
   };
 
@@ -337,33 +327,35 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
     get isWritable() {
       return isWritable();
     },
-    send: (to, content?: Content) => post('d', to, content, undefined, () => {}),
+    send: (to, content?: Content) => post(sent('d', requireName(to), Message.of(content)), () => {}),
     request: (to, content?: Content, timeout = settings.requestTimeout) =>
-      post('q', to, content, undefined, (answer) => answer, undefined, timeout),
+      post(sent('q', requireName(to), Message.of(content)), (answer) => answer, timeout),
     publish(topic, content?: Content) {
       const message = Message.of(content);
       const { key } = message;
-      return post('p', topic, message, key && requireName(key), textOf);
+      return post(sent('p', requireName(topic), message, key && requireName(key)), textOf);
     },
     subscribe(topic: string, start: Start | MessageListener, given?: MessageListener) {
-      const [from, listener] = given ? [start as Start, given] : ['now', start as MessageListener];
+      const by = sent('s', requireName(topic), undefined, given ? (start as Start) : 'now');
+      const listener = given ?? (start as MessageListener);
       let closed = false;
       const one: Listening = {
+        topic,
+        by,
         tell: (message) => dispatch(() => closed || listener(message)),
       };
-      topics.add(requireName(topic), one);
-      const subscribed = post('s', topic, undefined, from, textOf, (answer) => {
-        topics.answered(topic);
-        if (!answer) {
-          topics.remove(topic, one);
-        }
-      });
+      topics.add(one);
       return {
         topic,
-        subscribed,
+        subscribed: post(by, textOf, undefined, (answer) => {
+          topics.answered(by);
+          if (!answer) {
+            topics.remove(one);
+          }
+        }),
         close() {
           closed = true;
-          if (topics.remove(topic, one)) {
+          if (topics.remove(one)) {
             give(sent('u', topic));
           }
         },
@@ -387,18 +379,12 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
     onWritable: on('writable'),
     switchTo: (to) => quiet(new Promise<void>((resolve, reject) => connection.moveTo(to, resolve, reject))),
     close() {
-      closing ??= new Promise((resolve) => {
+      if (!closing && !ended) {
+        closing = true;
         closeTimer(closeTimeout, goodbye);
-        whenClosed = () => {
-          closeTimer();
-          resolve();
-        };
-        if (ended) {
-          whenClosed();
-        }
-      });
-      leave();
-      return closing;
+        leave();
+      }
+      return whenGone;
     },
   };
 
@@ -411,12 +397,7 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
       report,
       transmit,
       end,
-      heard() {
-        if (unreported >= ACKNOWLEDGE_EVERY) {
-          report();
-        }
-      },
-      welcomed(name, reason, { argument, message, name: channelId }, first) {
+      welcomed(name, reason, { argument, message, name: channelId }) {
         const values = new URLSearchParams(message.text().replaceAll('\n', '&'));
         const least = (own: number, key: string): number => Math.min(own, +values.get(key)! || own);
         const heartbeat = least(settings.heartbeat, 'heartbeat');
@@ -425,7 +406,6 @@ export const clientChannel = (url: string, settings: Settings, transports: Recor
           lostAfter: Math.max(least(settings.lostAfter, 'lost-after'), heartbeat * 1.5),
           maxMessage: least(settings.maxMessage, 'max-message'),
         };
-        first();
         changeTransport(name, reason);
         if (argument === 'resumed') {
           acknowledged(+values.get('acked')!);

@@ -43,8 +43,9 @@ export const silenceLimit = (): ((silent: number) => number) => {
   let last = 0;
   let limit = Infinity;
   return (silent) => {
-    if (silent >= SHORTEST_SILENCE && last && Math.abs(silent - last) <= Math.max(silent, last) / 4) {
-      limit = Math.min(limit, silent / 2, last / 2);
+    const least = Math.min(silent, last);
+    if (least >= SHORTEST_SILENCE && least >= (Math.max(silent, last) * 3) / 4) {
+      limit = Math.min(limit, least / 2);
     }
     last = silent;
     return limit;

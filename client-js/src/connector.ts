@@ -2,6 +2,7 @@
 import type { Attempt } from './attempt.js';
 import { transportChoice } from './choice.js';
 import { silenceLimit, timer } from './clock.js';
+import { dispatch } from './dispatch.js';
 import { type Envelope, envelope } from './envelope.js';
 import { asError, bad, isFinal, late, unavailable, WherryError } from './errors.js';
 import type { Settings } from './options.js';
@@ -15,19 +16,20 @@ const MAX_ADDED = 1000;
 /** How long a connection may take to give a sign of life after the machine or page was asleep. */
 const WAKE_PATIENCE = 3000;
 
+/** After so many envelopes that the server keeps for this channel, their arrival is reported. */
+export const ACKNOWLEDGE_EVERY = 32;
+
 /** What a connector carries. */
 export interface Carried {
   readonly settings: Settings;
   position(): Position | undefined;
   /** What the welcome has told, or the settings say. */
   told(): { heartbeat: number; lostAfter: number };
-  /** A connection has brought its welcome; what it says first goes before everything else. */
-  welcomed(transport: string, reason: string, welcome: Envelope, first: () => void): void;
+  /** A connection has brought its welcome. */
+  welcomed(transport: string, reason: string, welcome: Envelope): void;
   received(envelope: Envelope): void;
-  /** Something has come, and no more is at hand. */
-  heard(): void;
-  /** Tells the server what has arrived: now, or where something waits for that. */
-  report(ifOwed?: boolean): void;
+  /** Tells the server what has arrived, where it keeps so much for this channel until it knows. */
+  report(least?: number): void;
   /** Sends what waits, as far as the connection takes it. */
   transmit(): void;
   /** The connection is gone; another is on its way. Where it is only renewed in order, that is nothing to tell. */
@@ -82,9 +84,10 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
   let whyMove = '';
   let channelId = '';
   let lastNumber = 0;
-  /** Why the last attempts have failed, for people; and those that did not get so far as to work. */
+  /** Why the last attempts have failed, for people. */
   let failures = '';
-  let refusals: WherryError[] = [];
+  /** What the first of those that did not get so far as to work was refused for good; once one may work the next time, why that failed. */
+  let refusal: WherryError | undefined;
   /** Whether a server has asked to be left alone since a connection worked. */
   let hasWaited = false;
   /** The bound of the next pause, which is random between nothing and that (full jitter). */
@@ -104,8 +107,8 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
 
   // ---- connecting
 
-  /** Begins to connect; how long the welcome may take, and then a round trip. */
-  const begin = (name: string, standby: boolean, patience: number): Attempt => {
+  /** Begins to connect, beside the connection that there is; how long the welcome may take, and then a round trip. */
+  const begin = (name: string, patience: number): Attempt => {
     const started = clock.now();
     const deadline = timer(clock);
     let connection: Connection | undefined;
@@ -118,7 +121,7 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
       settings,
       channelId,
       number: ++lastNumber,
-      standby,
+      standby: !!current,
       started,
       heardAt: started,
       sentAt: started,
@@ -137,7 +140,7 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
       },
       heard(posted) {
         attempt.heardAt = posted ? attempt.heardAt : clock.now();
-        channel.heard();
+        channel.report(ACKNOWLEDGE_EVERY);
       },
       writable: channel.transmit,
       closed(cause) {
@@ -177,7 +180,7 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
     try {
       connection = transports[name]!(attempt);
     } catch (e) {
-      queueMicrotask(() => attempt.closed(asError(e)));
+      dispatch(() => attempt.closed(asError(e)));
     }
     return attempt;
   };
@@ -187,7 +190,7 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
     mustWait = false;
     if (!stopped && !suspended) {
       visitLater();
-      current = begin(choice.next(), false, choice.patience());
+      current = begin(choice.next(), choice.patience());
     }
   };
 
@@ -238,7 +241,7 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
         const limit = Math.min(heartbeat, askAfter);
         // A browser does not show a WebSocket's pings: whoever has heard nothing asks.
         const isTime = attempt.works && (quiet >= heartbeat || (silent >= limit && quiet >= limit));
-        channel.report(!isTime);
+        channel.report(+!isTime);
         if (isTime) {
           attempt.ask(lostAfter);
         }
@@ -263,16 +266,20 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
   /** The page is put away: its connection is closed until it wakes, while the server keeps the channel. */
   const suspend = (): void => {
     suspended = true;
+    disconnect();
+  };
+
+  const disconnect = (): void => {
     drop();
     channel.disconnected();
   };
 
   // ---- moving to another connection
 
-  const move = (to: string, why: string): void => {
+  const move = (to: string, why = 'asked for'): void => {
     look();
     whyMove = why;
-    candidate = begin(to, true, connectTimeout);
+    candidate = begin(to, connectTimeout);
   };
 
   const failWish = (why: WherryError): void => {
@@ -302,12 +309,11 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
   };
 
   const lookForBetter = (): void => {
-    const wait = current ? choice.betterIn(current.name) : Infinity;
+    const better = current && choice.better(current.name);
     look();
-    if (wait < Infinity && !candidate) {
-      look(Math.max(wait, settings.putAsideMin), () => {
-        const better = current?.works && !candidate && choice.better(current.name);
-        if (better) {
+    if (better && !candidate) {
+      look(Math.max(choice.asideFor(better), settings.putAsideMin), () => {
+        if (current?.works && !candidate) {
           move(better, 'preferred');
         } else {
           lookForBetter();
@@ -340,11 +346,11 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
       pauseBound = backoffMin;
       hasWaited = false;
       failures = '';
-      refusals = [];
+      refusal = undefined;
       if (!wish) {
         lookForBetter();
       } else if (!candidate) {
-        move(wish.to, 'asked for');
+        move(wish.to);
       }
     }
   };
@@ -376,7 +382,8 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
       }
       if (kind === 'w') {
         channelId = name;
-        channel.welcomed(attempt.name, failures || 'connected', got, attempt.ask);
+        attempt.ask(); // Before everything else.
+        channel.welcomed(attempt.name, failures || 'connected', got);
         visitLater();
       } else {
         channel.received(got);
@@ -411,23 +418,23 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
   };
 
   const comeAgain = (attempt: Attempt, reason: WherryError, inOrder: boolean): void => {
-    const { code } = reason;
-    const { name, started, heardAt } = attempt;
+    const { code, retryAfter } = reason;
+    const { name, open, works, started, heardAt } = attempt;
     const isLasting = isFinal(reason);
-    const wasCut = attempt.works && !isLasting;
+    const wasCut = works && !isLasting;
     if (code === 'unknown-channel') {
+      // A channel that was just opened may be lost again and again, where its requests come to several servers.
+      const isOfNoChannel = open || !channelId;
       channelId = '';
-      connect();
-    } else if (code === 'superseded' && attempt.number < lastNumber) {
+      again(isOfNoChannel ? undefined : 0);
+    } else if ((code === 'superseded' && attempt.number < lastNumber) || (inOrder && open && attempt.carried)) {
       again(0);
-    } else if (attempt.open && /superseded|closed/.test(code)) {
+    } else if (open && /superseded|closed/.test(code)) {
       channel.end(reason);
-    } else if (inOrder && attempt.open && attempt.carried) {
-      again(0);
     } else if (globalThis.navigator?.onLine === false && !isLasting) {
       // It says nothing of the transport, and the event `online` ends the pause.
       again();
-    } else if (!wasCut && reason.retryAfter !== undefined && !hasWaited) {
+    } else if (!wasCut && retryAfter !== undefined && !hasWaited) {
       // The server is there and wants to be left alone for a while: that says nothing of the transport, the first time.
       hasWaited = true;
       againAfter(reason);
@@ -446,14 +453,14 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
 
   /** A transport does not work: another may. What one is refused, for good, another may be allowed; all of them means the channel. */
   const notWorking = (name: string, reason: WherryError): void => {
-    refusals.push(reason);
+    refusal = refusal && isFinal(reason) ? refusal : reason;
     if (choice.failed(name) && reason.retryAfter === undefined) {
       connect();
-    } else if (refusals.every(isFinal)) {
-      channel.end(refusals[0]!);
+    } else if (isFinal(refusal)) {
+      channel.end(refusal);
     } else {
       failures = '';
-      refusals = [];
+      refusal = undefined;
       againAfter(reason);
     }
   };
@@ -473,27 +480,21 @@ export const connector = (channel: Carried, url: string, transports: Record<stri
       if (isLast) {
         lostBoth();
       } else if (current?.works) {
-        move(to, 'asked for');
+        move(to);
       }
     },
     comeBack(after) {
       channelId = '';
-      drop();
-      channel.disconnected();
+      disconnect();
       again(after);
     },
     stop(whenClosed) {
-      const limit = timer(clock);
       stopped = true;
       watching.abort();
       pause();
       visit();
       cancelMove();
-      limit(settings.closeTimeout, whenClosed);
-      drop(() => {
-        limit();
-        whenClosed();
-      });
+      drop(whenClosed);
     },
   };
 };

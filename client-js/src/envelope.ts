@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { bad, tooLarge } from './errors.js';
-import { bytesOf, type Format, Message, textOf, utf8 } from './message.js';
+import { bytesOf, type Format, Message, orBad, textOf, utf8 } from './message.js';
 
 /** What is carried on a channel (`docs/protocol.md`, section 2): one head line, and a payload as it is. Immutable. */
 export interface Envelope {
@@ -18,8 +18,8 @@ const MAX_HEAD_LENGTH = 1024;
 const MAX_NAME_LENGTH = 255;
 const LF = 10;
 
-/** How an envelope of whatever kind begins, with its length. */
-const BEGIN = /^\S [^ ]* (\d{1,18}) /;
+/** How an envelope of whatever kind begins: its kind, where that is known, and its length. */
+const BEGIN = /^(?:([adeghmp-uwxy])|\S) [^ ]* (\d{1,18}) /;
 
 /** Kind, id, length, format, base64, name and argument. */
 const HEAD =
@@ -54,112 +54,89 @@ export const concat = (pieces: Uint8Array[]): Uint8Array => {
   return all;
 };
 
-const isShort = (name: string): boolean => utf8(name).length <= MAX_NAME_LENGTH;
-
 /** Checks the name of a topic or handler, and returns it. */
 export const requireName = (name: string): string => {
-  if (HEAD.exec(`d - 0 - ${name}`)?.[6] !== name || !isShort(name) || name === '-') {
-    throw bad(`name: ${name}`);
-  }
+  decode(`d - 0 - ${name}`, 0, (read) => {
+    if (read.name !== name || name === '-') {
+      throw bad(name);
+    }
+  });
   return name;
 };
 
-/** Where the LF of the head is; negative where it has not come. */
-const endOfHead = (bytes: Uint8Array): number => {
-  const end = bytes.subarray(0, MAX_HEAD_LENGTH).indexOf(LF);
-  if (end < 0 && bytes.length >= MAX_HEAD_LENGTH) {
-    throw tooLarge(MAX_HEAD_LENGTH);
-  }
-  return end;
-};
-
-/** How long the payload is that a head announces. */
-const lengthIn = (head: string, maxMessage: number): number => {
-  const length = +BEGIN.exec(head)?.[1]!;
-  if (length > maxMessage) {
-    throw tooLarge(maxMessage);
-  }
-  return length;
-};
-
-/** Joins a head and its payload; nothing where the kind is not known. */
-const join = (head: string, payload: Uint8Array, mayBeBase64: boolean): Envelope | undefined => {
-  if (BEGIN.test(head) && !/^[wmydqregahtxpsu]/.test(head)) {
-    return undefined;
-  }
-  const [, kind, id, length = 0, format = 'text', base64, name, argument] = HEAD.exec(head) ?? [];
-  let bytes = payload;
-  if (base64 && mayBeBase64) {
-    try {
-      bytes = Uint8Array.from(atob(textOf(payload)), (char) => char.charCodeAt(0));
-    } catch {
-      throw bad('base64');
-    }
-  }
-  if (!kind || !isShort(name!) || (base64 && !mayBeBase64) || bytes.length !== +length) {
-    throw bad(`head: ${head}`);
-  }
-  const message = new Message(format as Format, bytes, id!.includes('-', 1) ? id : undefined);
-  if (isText(message)) {
-    message.text(); // Throws where it is no UTF-8.
-  }
-  return envelope(kind, name, argument, message, id);
-};
+type Taker = (envelope: Envelope) => void;
 
 /**
- * Reads an envelope that fills what is given, as on WebSocket or in an event.
+ * Reads the envelope that some bytes begin with, or that they are as a whole: then nothing follows its payload, which may be in base64.
+ * One of a kind that is not known is passed over.
  *
- * @returns nothing when its kind is not known, so that it is to be passed over
+ * @returns where it ends; nothing where more must come
  */
-export const decode = (data: string | ArrayBuffer, maxMessage: number): Envelope | undefined => {
-  const bytes = typeof data === 'string' ? utf8(data) : bytesOf(data);
-  const found = endOfHead(bytes);
-  const end = found < 0 ? bytes.length : found;
+const read = (bytes: Uint8Array, maxMessage: number, taker: Taker, isWhole?: boolean): number | undefined => {
+  let end = bytes.subarray(0, MAX_HEAD_LENGTH).indexOf(LF);
+  if (end < 0) {
+    end = bytes.length;
+    if (end >= MAX_HEAD_LENGTH) {
+      throw tooLarge(MAX_HEAD_LENGTH);
+    }
+    if (!isWhole) {
+      return undefined;
+    }
+  }
   const head = textOf(bytes.subarray(0, end));
-  lengthIn(head, maxMessage);
-  return join(head, bytes.slice(end + 1), true);
+  const [begin, known, announced = 0] = BEGIN.exec(head) ?? [];
+  if (+announced > maxMessage) {
+    throw tooLarge(maxMessage);
+  }
+  const next = isWhole ? bytes.length : end + 1 + +announced;
+  if (!isWhole && bytes.length <= next) {
+    return undefined;
+  }
+  if (!begin || known) {
+    let payload = bytes.slice(end + 1, next);
+    const [, kind, id, length = 0, format = 'text', base64, name, argument] = HEAD.exec(head) ?? [];
+    if (base64 && isWhole) {
+      payload = orBad(() => Uint8Array.from(atob(textOf(payload)), (char) => char.charCodeAt(0)));
+    }
+    if (
+      !kind ||
+      utf8(name!).length > MAX_NAME_LENGTH ||
+      (!isWhole && (base64 || bytes[next] !== LF)) ||
+      payload.length !== +length
+    ) {
+      throw bad(head);
+    }
+    const message = new Message(format as Format, payload, id!.includes('-', 1) ? id : undefined);
+    if (isText(message)) {
+      message.text(); // Throws where it is no UTF-8.
+    }
+    taker(envelope(kind, name, argument, message, id));
+  }
+  return next + 1;
 };
 
-/** Makes what takes envelopes out of bytes that come in pieces. */
-export type MakeReader = (maxMessage: number, taker: (envelope: Envelope) => void) => PieceReader;
+/** Reads an envelope that fills what is given, as on WebSocket or in an event. */
+export const decode = (data: string | ArrayBuffer, maxMessage: number, taker: Taker): unknown =>
+  read(typeof data === 'string' ? utf8(data) : bytesOf(data), maxMessage, taker, true);
 
-/** Takes bytes that come in pieces. */
-export interface PieceReader {
-  push(piece: Uint8Array): void;
-  /** Checks that nothing is left. */
-  end(): void;
-}
+/** Takes bytes that come in pieces; without one it checks that nothing is left. */
+export type Reader = (piece?: Uint8Array) => void;
+
+/** Makes what takes envelopes out of bytes that come in pieces. */
+export type MakeReader = (maxMessage: number, taker: Taker) => Reader;
 
 /** Takes envelopes out of bytes that come in pieces, each envelope followed by LF. */
 export const batchReader: MakeReader = (maxMessage, taker) => {
   let rest = new Uint8Array() as Uint8Array;
-  return {
-    push(piece) {
+  return (piece) => {
+    if (piece) {
+      let next;
       rest = concat([rest, piece]);
-      for (;;) {
-        const end = endOfHead(rest);
-        if (end < 0) {
-          return;
-        }
-        const head = textOf(rest.subarray(0, end));
-        const next = end + 1 + lengthIn(head, maxMessage);
-        if (rest.length <= next) {
-          return;
-        }
-        if (rest[next] !== LF) {
-          throw bad('no LF');
-        }
-        const one = join(head, rest.slice(end + 1, next), false);
-        rest = rest.subarray(next + 1);
-        if (one) {
-          taker(one);
-        }
+      while ((next = read(rest, maxMessage, taker))) {
+        rest = rest.subarray(next);
       }
-    },
-    end() {
-      if (rest.length) {
-        throw bad('cut short');
-      }
-    },
+    } else if (rest.length) {
+      throw bad('cut short');
+    }
   };
 };

@@ -18,10 +18,12 @@ export type ErrorCode =
   | 'unavailable'
   | 'closed';
 
-/** The codes that go with HTTP statuses, and with the close codes of RFC 6455, section 7.4, where it makes a difference. */
+/** What the same attempt may not meet again, after the HTTP status that goes with it. */
+const PASSING = '408timeout 410unknown-channel 429too-many 500internal unavailable ';
+
+/** Likewise all codes, and close codes of RFC 6455, section 7.4, where it makes a difference. */
 const CODES =
-  '401unauthorized 403forbidden 404unknown-topic 408timeout 409superseded 410unknown-channel 413too-large 429too-many ' +
-  '500internal 1000closed 1008forbidden 1009too-large';
+  PASSING + '401unauthorized 403forbidden 409superseded 413too-large 1000closed 1008forbidden 1009too-large';
 
 /** A failure, with its code. */
 export class WherryError extends Error {
@@ -40,7 +42,7 @@ export class WherryError extends Error {
 }
 
 /** Whether the same attempt would fail again. */
-export const isFinal = (error: WherryError): boolean => !/timeout|channel|many|internal|unavailable/.test(error.code);
+export const isFinal = (error: WherryError): boolean => !PASSING.includes(error.code);
 
 export const bad = (message: string): WherryError => new WherryError('bad-request', message);
 

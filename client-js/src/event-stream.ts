@@ -1,34 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PieceReader } from './envelope.js';
+import type { Reader } from './envelope.js';
 
 /** Takes the data of events out of a `text/event-stream` that comes in pieces (HTML standard, section 9.2.6). */
-export const eventStreamReader = (taker: (data: string) => void): PieceReader => {
+export const eventStreamReader = (taker: (data: string) => void): Reader => {
   const decoder = new TextDecoder();
   let rest = '';
-  let afterCr = false;
-  let data: string[] = [];
-  return {
-    push(piece) {
-      let text = decoder.decode(piece, { stream: true });
-      if (text) {
-        if (afterCr) {
-          text = text.replace(/^\n/, '');
-        }
-        afterCr = text.endsWith('\r');
-        const lines = (rest + text).split(/\r\n?|\n/);
-        rest = lines.pop()!;
-        for (const line of lines) {
-          const value = /^data(?:: ?(.*))?$/s.exec(line);
-          if (value) {
-            data.push(value[1] ?? '');
-          } else if (!line && data.length) {
-            const event = data.join('\n');
-            data = [];
-            taker(event);
-          }
-        }
+  return (piece) => {
+    // A CR ends a line at once: an LF that comes later begins the next event with an empty line, which means nothing there.
+    const events = (rest + decoder.decode(piece, { stream: true })).split(/(?:\r(?!\n)|\r?\n){2}/);
+    rest = events.pop()!;
+    events.forEach((event) => {
+      const data = event.split(/\r\n?|\n/).flatMap((line) => /^data(?:: ?(.*))?$/s.exec(line)?.slice(1) ?? []);
+      if (data.length) {
+        taker(data.join('\n'));
       }
-    },
-    end() {},
+    });
   };
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { batchReader, concat, decode, encode, type Envelope, type MakeReader } from './envelope.js';
 import { timer } from './clock.js';
+import { dispatch } from './dispatch.js';
 import { asError, codeOf, type ErrorCode, late, unavailable, WherryError } from './errors.js';
 import { eventStreamReader } from './event-stream.js';
 import { address, headersOf, HIGH, type Line, opening, type Transport } from './transport.js';
@@ -15,26 +16,15 @@ const SHORTEST_HOLD = 200;
 const REFUSAL_PAUSE = 20;
 const LONGEST_REFUSAL_PAUSE = 2560;
 
-const EMPTY = new Uint8Array();
-
-type Failed = (why: WherryError) => void;
-
-/** What takes an answer. */
-interface Taker {
-  /** How its content type begins, so that nothing is taken for ours that comes from something on the way. */
-  contentType?: string;
-  makeReader?: MakeReader | undefined;
-  /** Takes the envelopes of each piece. */
-  came(envelopes: Envelope[]): void;
-  /** The whole has come: so many envelopes. */
-  done(count: number): void;
-  failed: Failed;
-}
+export const EMPTY = new Uint8Array();
 
 /**
  * Makes a request, a POST where there is a body.
  *
  * @param timeout how long the answer may take; where it has a content type of its own, its beginning
+ * @param came takes each envelope, and nothing as a sign of life when no more is at hand
+ * @param done the whole has come, so many envelopes, or it has failed
+ * @param contentType how the answer's begins, so that nothing is taken for ours that comes from something on the way
  * @returns what cancels it: nothing is called from then on
  */
 export const call = (
@@ -42,21 +32,25 @@ export const call = (
   url: string,
   timeout: number,
   body: Uint8Array | undefined,
-  { came, done, failed, contentType, makeReader = batchReader }: Taker,
+  came: (envelope?: Envelope) => void,
+  done: (count: number, cause?: WherryError) => void,
+  contentType?: string | undefined,
+  makeReader: MakeReader = batchReader,
 ): (() => void) => {
   const abort = new AbortController();
+  const { signal } = abort;
   const limit = timer(settings.clock);
-  let cancelled = false;
   const cancel = (): void => {
-    cancelled = true;
     limit();
     abort.abort();
   };
   limit(timeout, () => {
     cancel();
-    failed(late(timeout));
+    done(0, late(timeout));
   });
   void (async () => {
+    let count = 0;
+    let cause;
     try {
       await null; // Nothing is told before the caller has what cancels it.
       const response = await (settings.fetch ?? fetch)(url, {
@@ -65,7 +59,7 @@ export const call = (
         body: (body ?? null) as BodyInit | null,
         credentials: settings.credentials,
         cache: 'no-store',
-        signal: abort.signal,
+        signal,
       });
       const { ok, status, headers } = response;
       if (!ok) {
@@ -84,78 +78,66 @@ export const call = (
       if (contentType) {
         limit();
       }
-      let envelopes: Envelope[] = [];
-      let count = 0;
-      const reader = makeReader(settings.maxMessage, (envelope) => (count = envelopes.push(envelope)));
+      const reader = makeReader(settings.maxMessage, (envelope) => {
+        count++;
+        came(envelope);
+      });
       const pieces = response.body?.getReader();
-      came(envelopes); // Even an empty answer is a sign of life.
-      for (;;) {
-        const piece = await pieces?.read();
-        if (cancelled) {
+      let piece;
+      do {
+        came(); // Even an empty answer is a sign of life.
+        piece = (await pieces?.read())?.value;
+        if (signal.aborted) {
           return;
         }
-        if (!piece?.value) {
-          break;
-        }
-        try {
-          reader.push(piece.value);
-        } finally {
-          came(envelopes);
-          envelopes = [];
-        }
-      }
-      reader.end();
-      done(count);
+        reader(piece);
+      } while (piece);
     } catch (e) {
-      if (!cancelled) {
-        failed(asError(e));
-      }
+      cause = asError(e);
     }
-    limit();
+    if (!signal.aborted) {
+      limit();
+      done(count, cause);
+    }
   })();
   return cancel;
 };
 
-/** What the way down of a connection tells. */
-interface Down {
-  /** Some envelopes have come, or none as a sign of life. */
-  came(envelopes: Envelope[]): void;
-  /** It has ended: as it should without a cause, so that it may begin anew. */
-  ended(cause?: WherryError): void;
-  /** The channel, once its welcome has come. */
-  channel(): string;
-  /** Whether the server is to answer something. */
-  isAsked(): boolean;
-}
-
 /**
- * The requests that come down: what stops them, and where the answer to a POST says as much of the way down as any other, what is
- * told that the server has taken what was sent.
+ * A transport whose two ways are apart: down by one response that goes on, or by a run of requests, each for what comes after the position
+ * that the channel has reached; up by one POST at a time, each with what has gathered meanwhile.
+ *
+ * @param stream the content type of the response that goes on
  */
-type Downlink = [stop: () => void, posted?: (() => void) | undefined];
-
-/** A transport whose two ways are apart: down by a downlink, up by one POST at a time, each with what has gathered meanwhile. */
 const split =
-  (downlink: (line: Line, down: Down) => Downlink): Transport =>
+  (name: string, stream?: string, makeReader?: MakeReader): Transport =>
   (line) => {
-    const { clock, lostAfter } = line.settings;
+    const { clock, connectTimeout, lostAfter, pollInterval } = line.settings;
+    /** Whether the server answers a GET at once. Then an answer to a POST says as much of the way down as any other. */
+    const isPolled = name === 'http';
     /** The numbers of what the server is to answer. */
     const asked = new Set<string>();
     const pause = timer(clock);
+    const pausePost = timer(clock);
     /** What no POST has taken up yet, and what is under way. */
     const queue: Uint8Array[] = [];
     let size = 0;
     let channelId = '';
+    /** What ends the request that comes down, and the POST, where there is one. */
+    let cancel: (() => void) | undefined;
     let cancelPost: (() => void) | undefined;
     /** Since when the server has had no room: an empty POST asks for it. */
     let refusedSince = 0;
     let owed = false;
     let closing = false;
 
-    const came = (envelopes: Envelope[], posted?: boolean): void => {
-      envelopes.forEach((envelope) => {
-        const { kind, name } = envelope;
-        if (!closing) {
+    const came =
+      (posted?: boolean) =>
+      (envelope?: Envelope): void => {
+        if (!envelope) {
+          line.heard(posted);
+        } else if (!closing) {
+          const { kind, name } = envelope;
           if ('re'.includes(kind)) {
             asked.delete(name);
           }
@@ -165,29 +147,17 @@ const split =
             post();
           }
         }
-      });
-      line.heard(posted);
+      };
+    const stop = (): void => {
+      closing = true;
+      pause();
+      cancel?.();
     };
     const end = (cause?: WherryError): void => {
-      closing = true;
-      channelId = ''; // Nothing is posted from now on.
       stop();
+      channelId = ''; // Nothing is posted from now on.
       cancelPost?.();
       line.closed(cause);
-    };
-    const refused = (why: WherryError): void => {
-      refusedSince ||= clock.now();
-      const since = clock.now() - refusedSince;
-      if (why.code === 'too-many' && since <= lostAfter) {
-        owed = true;
-        cancelPost = pause;
-        pause(Math.min(REFUSAL_PAUSE + since, LONGEST_REFUSAL_PAUSE), () => {
-          cancelPost = undefined;
-          post();
-        });
-      } else {
-        end(why);
-      }
     };
     const post = (): void => {
       if (!channelId || cancelPost) {
@@ -195,29 +165,62 @@ const split =
       }
       if (owed || size) {
         const body = owed ? [] : [...queue];
-        cancelPost = call(line, address(line, 'http', channelId), lostAfter, concat(body), {
-          came: (answer) => came(answer, !posted),
-          done(count) {
-            cancelPost = undefined;
+        cancelPost = call(line, address(line, 'http', channelId), lostAfter, concat(body), came(!isPolled), (count, cause) => {
+          const now = clock.now();
+          cancelPost = undefined;
+          if (!cause) {
             refusedSince = 0;
             queue.splice(0, body.length).forEach((taken) => (size -= taken.length));
             owed = !count;
-            posted?.();
+            if (isPolled && !cancel && !closing) {
+              poll();
+            }
             line.writable();
             post();
-          },
-          failed: refused,
+          } else if (cause.code === 'too-many' && now - (refusedSince ||= now) <= lostAfter) {
+            owed = true;
+            cancelPost = pausePost;
+            pausePost(Math.min(REFUSAL_PAUSE + now - refusedSince, LONGEST_REFUSAL_PAUSE), () => {
+              cancelPost = undefined;
+              post();
+            });
+          } else {
+            end(cause);
+          }
         });
       } else if (closing) {
         line.closed();
       }
     };
-    const [stop, posted] = downlink(line, {
-      came,
-      ended: (cause) => end(cause ?? (channelId ? cause : unavailable('no welcome'))),
-      channel: () => channelId,
-      isAsked: () => !!asked.size,
-    });
+    const ask = (url: string, timeout: number, body?: Uint8Array): void => {
+      const begun = clock.now();
+      pause();
+      cancel = call(
+        line,
+        url,
+        timeout,
+        body,
+        came(),
+        (count, cause) => {
+          const wait = isPolled && !asked.size ? pollInterval : count ? 0 : begun + SHORTEST_HOLD - clock.now();
+          cancel = undefined;
+          if (cause || stream || !channelId) {
+            end(cause ?? (channelId ? cause : unavailable('no welcome')));
+          } else if (wait > 0) {
+            pause(wait, poll);
+          } else {
+            poll(); // Not by a timer, which a browser would hold back in a tab that nobody sees.
+          }
+        },
+        stream,
+        makeReader,
+      );
+    };
+    /** Asks again: by an empty POST where answers are wanted of a server that does not hold a GET, since it holds that. */
+    const poll = (): void =>
+      ask(address(line, name, channelId, line.position()), lostAfter * 2, isPolled && asked.size ? EMPTY : undefined);
+
+    ask(opening(line, name), connectTimeout);
     return {
       hasRoom: () => size < HIGH,
       send(envelope) {
@@ -227,10 +230,9 @@ const split =
         }
         queue.push(bytes);
         size += bytes.length;
-        queueMicrotask(post);
+        dispatch(post);
       },
       close() {
-        closing = true;
         stop();
         if (channelId) {
           post();
@@ -241,86 +243,16 @@ const split =
     };
   };
 
-/** One response that goes on, and what takes it apart. */
-const stream = (name: string, contentType: string, makeReader?: MakeReader): Transport =>
-  split((line, { came, ended }) => [
-    call(line, opening(line, name), line.settings.connectTimeout, undefined, {
-      contentType,
-      makeReader,
-      came,
-      done: () => ended(),
-      failed: ended,
-    }),
-  ]);
-
 /** An event for each envelope, by `fetch` and not by `EventSource`: it can send headers, and shows why it is refused. */
-export const sse = stream('sse', 'text/event-stream', (maxMessage, taker) =>
-  eventStreamReader((data) => {
-    const envelope = decode(data, maxMessage);
-    if (envelope) {
-      taker(envelope);
-    }
-  }),
+export const sse = split('sse', 'text/event-stream', (maxMessage, taker) =>
+  eventStreamReader((data) => decode(data, maxMessage, taker)),
 );
 
 /** A response that is cut into envelopes. */
-export const comet = stream('comet', BATCH);
-
-/** A run of requests, each for what comes after the position that the channel has reached; pauses where the server does not hold them. */
-const polls = (name: string, pauses: boolean): Transport =>
-  split((line, { came, ended, channel, isAsked }) => {
-    const { clock, connectTimeout, lostAfter, pollInterval } = line.settings;
-    const pause = timer(clock);
-    let waiting = false;
-    let cancel: () => void;
-    const ask = (url: string, timeout: number, body?: Uint8Array): void => {
-      const begun = clock.now();
-      waiting = false;
-      cancel = call(line, url, timeout, body, {
-        came,
-        done(count) {
-          const wait = pauses && !isAsked() ? pollInterval : count ? 0 : begun + SHORTEST_HOLD - clock.now();
-          waiting = wait > 0;
-          if (!channel()) {
-            ended();
-          } else if (waiting) {
-            pause(wait, next);
-          } else {
-            next(); // Not by a timer, which a browser would hold back in a tab that nobody sees.
-          }
-        },
-        failed: ended,
-      });
-    };
-    /** Asks again: by an empty POST where answers are wanted of a server that does not hold a GET, since it holds that. */
-    const next = (): void => {
-      const wantsAnswers = pauses && isAsked();
-      ask(
-        address(line, wantsAnswers ? 'http' : name, channel(), line.position()),
-        lostAfter * 2,
-        wantsAnswers ? EMPTY : undefined,
-      );
-    };
-    ask(opening(line, name), connectTimeout);
-    return [
-      () => {
-        waiting = false;
-        pause();
-        cancel();
-      },
-      pauses
-        ? () => {
-            if (waiting) {
-              pause();
-              next();
-            }
-          }
-        : undefined,
-    ];
-  });
+export const comet = split('comet', BATCH);
 
 /** Requests that wait until there is news. */
-export const longpoll = polls('longpoll', false);
+export const longpoll = split('longpoll');
 
 /** Requests that are answered at once. */
-export const http = polls('http', true);
+export const http = split('http');

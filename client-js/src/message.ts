@@ -13,13 +13,16 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
-export const textOf = (bytes: Uint8Array): string => {
+/** What an action makes of what has come; what it cannot make anything of is bad. */
+export const orBad = <T>(action: () => T): T => {
   try {
-    return decoder.decode(bytes);
-  } catch {
-    throw bad('no UTF-8');
+    return action();
+  } catch (e) {
+    throw bad(String(e));
   }
 };
+
+export const textOf = (bytes: Uint8Array): string => orBad(() => decoder.decode(bytes));
 
 export const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
   ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Envelope, envelope } from './envelope.js';
 import { type ErrorCode, WherryError } from './errors.js';
-import { Message } from './message.js';
+import type { Message } from './message.js';
+import type { Position } from './position.js';
 
-/** One thing to be sent. */
-export interface Sent {
-  envelope: Envelope;
-  /** Its number, from when it is first sent; it keeps it when it is sent again. */
-  number?: number | undefined;
-  /** Whether it subscribes again what a lost channel had subscribed: it is made anew for each channel. */
-  renews?: boolean;
+/** One thing to be sent. It gets its number when it is first sent, and keeps it when it is sent again. */
+export interface Sent extends Envelope {
+  /** How far a subscription has been answered. */
+  reached?: Position;
   /** The server has answered it, or has a thing that is not answered. */
   done(answer: Message): void;
   /** The server has refused it, or it will never arrive. */
@@ -24,7 +22,7 @@ export interface Outbox {
   /** Takes out what is not needed any more; where it was sent already, its answer will be ignored. */
   abandon(one: Sent): void;
   /** Takes the next that waits, to be sent. */
-  next(): Envelope | undefined;
+  next(): Sent | undefined;
   /** Whether everything was sent and acknowledged. */
   isEmpty(): boolean;
   /** The bytes of payload that wait or are not acknowledged. */
@@ -33,6 +31,8 @@ export interface Outbox {
   acknowledged(number: number): void;
   /** The server has answered a number, or refused it; returns whether anybody waited for that. */
   answered(answer: Envelope): boolean;
+  /** The subscription to a topic that the server is answering. */
+  subscribing(topic: string): Sent | undefined;
   /** Lets everything be sent again that is not acknowledged, under the same numbers: the connection is gone. */
   sendAgain(): void;
   /** The server will apply nothing more than what it has applied up to a number: the rest waits, as if it had never been sent. */
@@ -45,64 +45,64 @@ export interface Outbox {
   beginAnew(reason: WherryError, isEnd?: boolean): void;
 }
 
+const NOT_SENT = '-';
+
 export const outbox = (): Outbox => {
   /** What was sent and is not acknowledged, and what waits, in order. */
   let queue: Sent[] = [];
   /** How many of those were sent on this connection. */
   let sentNow = 0;
-  const unanswered = new Map<number | undefined, Sent>();
+  /** By their numbers. */
+  const unanswered = new Map<string, Sent>();
   let lastNumber = 0;
   let size = 0;
 
   const add = (one: Sent): void => {
     queue.push(one);
-    size += one.envelope.message.size;
-  };
-  const setQueue = (now: Sent[]): void => {
-    queue = [];
-    size = 0;
-    now.forEach(add);
+    size += one.message.size;
   };
   const sendAgain = (): void => {
     sentNow = 0;
   };
   const acknowledged = (number: number): void => {
-    while (queue[0]?.number! <= number) {
+    while (+queue[0]?.id! <= number) {
       const first = queue.shift()!;
-      const { kind, message } = first.envelope;
+      const { kind, id, message } = first;
       size -= message.size;
       sentNow -= +(sentNow > 0);
       if (!'qpsu'.includes(kind)) {
-        unanswered.delete(first.number);
+        unanswered.delete(id);
         first.done(message);
       }
     }
   };
   return {
     add,
-    addFirst: (one) => setQueue([one, ...queue]),
+    addFirst: (one) => queue.unshift(one),
     abandon(one) {
-      unanswered.delete(one.number);
-      setQueue(queue.filter((other) => other !== one || one.number));
+      unanswered.delete(one.id);
+      if (one.id === NOT_SENT) {
+        queue = queue.filter((other) => other !== one);
+        size -= one.message.size;
+      }
     },
     next() {
       const next = queue[sentNow];
       if (next) {
         sentNow++;
-        if (!next.number) {
-          next.number = ++lastNumber;
-          unanswered.set(lastNumber, next);
+        if (next.id === NOT_SENT) {
+          next.id = '' + ++lastNumber;
+          unanswered.set(next.id, next);
         }
-        return { ...next.envelope, id: '' + next.number };
       }
-      return undefined;
+      return next;
     },
     isEmpty: () => !queue[0],
     size: () => size,
     acknowledged,
     answered({ kind, name, argument, message }) {
-      const one = unanswered.get(+name);
-      unanswered.delete(+name);
+      const one = unanswered.get(name);
+      unanswered.delete(name);
       if (kind === 'r') {
         one?.done(message);
       } else {
@@ -110,35 +110,35 @@ export const outbox = (): Outbox => {
       }
       return !!one;
     },
+    subscribing: (topic) => [...unanswered.values()].find(({ kind, name }) => kind === 's' && name === topic),
     sendAgain,
     appliedUpTo(number) {
       sendAgain();
       acknowledged(number);
       queue.forEach((one) => {
-        unanswered.delete(one.number);
-        one.number = undefined;
+        unanswered.delete(one.id);
+        one.id = NOT_SENT;
       });
     },
     beginAnew(reason, isEnd) {
-      const open = [...unanswered.values()];
-      const fresh = queue.filter((one) => !one.number && !'re'.includes(one.envelope.kind));
-      const all = [...open, ...fresh].filter((one) => !one.renews);
-      const isKept = (one: Sent): boolean => !isEnd && (!one.number || 'su'.includes(one.envelope.kind));
-      const lost = all.filter((one) => !isKept(one));
+      const all = new Set([...unanswered.values(), ...queue]);
       unanswered.clear();
-      setQueue(all.filter(isKept));
-      sentNow = lastNumber = 0;
-      queue.forEach((one) => (one.number = undefined));
-      lost.forEach((one) => one.failed(reason));
+      queue = [];
+      size = sentNow = lastNumber = 0;
+      all.forEach((one) => {
+        if (isEnd || (one.id === NOT_SENT ? 're' : 'dqpre').includes(one.kind)) {
+          one.failed(reason);
+        } else {
+          one.id = NOT_SENT;
+          add(one);
+        }
+      });
     },
   };
 };
 
-export const sent = (
-  kind: string,
-  name: string,
-  message?: Message,
-  argument?: string,
-  done: Sent['done'] = () => {},
-  failed: Sent['failed'] = () => {},
-): Sent => ({ envelope: envelope(kind, name, argument, message), done, failed });
+export const sent = (kind: string, name: string, message?: Message, argument?: string): Sent => ({
+  ...envelope(kind, name, argument, message),
+  done() {},
+  failed() {},
+});

@@ -8,7 +8,7 @@ export type Position = string;
 const parse = (text: string): [epoch: string, order: string] => {
   const [, epoch, sequence, sub = ''] = /^([a-z\d]{1,16})-(\d{1,18})(?:\.(\d{1,18}))?$/.exec(text) ?? [];
   if (!epoch) {
-    throw bad(`position: ${text}`);
+    throw bad(text);
   }
   return [epoch, sequence!.padStart(18, '0') + sub.padStart(18, '0')];
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Channel, Handler, RequestHandler } from './channel.js';
-import { dispatch, quiet, replyOf } from './client-channel.js';
+import { quiet, replyOf } from './client-channel.js';
 import { type Ask, type Copy, copyOf, errorOf, failureOf, messageOf, type Standing, type Tell } from './copies.js';
+import { dispatch } from './dispatch.js';
 import { WherryError } from './errors.js';
 import { connect } from './index.js';
 import { type Content, Message } from './message.js';

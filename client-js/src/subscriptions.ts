@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Envelope } from './envelope.js';
 import { Message } from './message.js';
-import { type Sent, sent } from './outbox.js';
+import { type Outbox, type Sent, sent } from './outbox.js';
 import { covers, type Position, Start } from './position.js';
 
 export type MessageListener = (message: Message) => void;
@@ -17,104 +17,72 @@ export interface Subscription {
 
 /** One listener. */
 export interface Listening {
-  /** Takes a message, unless it is closed. */
+  topic: string;
+  /** What subscribes it, until the server has answered that: from then on it hears live messages. */
+  by?: Sent | undefined;
   tell: MessageListener;
-  /** Whether the server has answered: from then on it hears live messages. */
-  live?: boolean;
-  lastHistory?: Position | undefined;
 }
 
 /** The topics that a channel reads, and who listens. */
 export interface Subscriptions {
-  add(topic: string, one: Listening): void;
+  add(one: Listening): void;
   /** Takes a listener off; returns whether it was the last of its topic. */
-  remove(topic: string, one: Listening): boolean;
-  /** The server has answered the first subscription of a topic that is being answered. */
-  answered(topic: string): void;
+  remove(one: Listening): boolean;
+  /** The server has answered what subscribes some listeners. */
+  answered(by: Sent): void;
   /** Takes a message: a live one for all of its topic, history for whom is being answered. */
   received(envelope: Envelope): void;
-  /**
-   * Gives what subscribes again, on a new channel, to what the server has confirmed: after the position at which the old one was
-   * lost, or where the channel before that one was lost, had its renewal not been answered.
-   */
-  renew(lostAt: Position | undefined, failed: (topic: string) => void): Sent[];
+  /** Subscribes again, on a new channel, to what the server has confirmed, after the position at which the old one was lost. */
+  renew(lostAt: Position, failed: (topic: string) => void): void;
 }
 
-/** The listeners of one topic, and whose subscriptions are being answered, in order; nobody's where it is renewed for all. */
-interface Topic {
-  listeners: Set<Listening>;
-  answering: (Listening | undefined)[];
-  /** How far all have come by the answer to a renewal, or before the channel was lost. */
-  lastHistory?: Position | undefined;
-}
+export const subscriptions = (outbox: Outbox): Subscriptions => {
+  const all = new Set<Listening>();
 
-export const subscriptions = (): Subscriptions => {
-  const topics = new Map<string, Topic>();
-
-  const answered = (name: string): void => {
-    const topic = topics.get(name);
-    const first = topic?.answering.shift();
-    if (first) {
-      first.live = true;
-    } else if (topic) {
-      topic.lastHistory = undefined;
-    }
-  };
-  const liveOf = (topic: Topic): Listening[] => [...topic.listeners].filter((one) => one.live);
+  const answered = (by: Sent): void =>
+    all.forEach((one) => {
+      one.by = one.by === by ? undefined : one.by;
+    });
   return {
-    add(name, one) {
-      const topic = topics.get(name) ?? { listeners: new Set(), answering: [] };
-      topics.set(name, topic);
-      topic.listeners.add(one);
-      topic.answering.push(one);
-    },
-    remove(name, one) {
-      const topic = topics.get(name);
-      const isLast = !!topic?.listeners.delete(one) && !topic.listeners.size;
-      if (isLast && !topic!.answering.length) {
-        topics.delete(name);
-      }
-      return isLast;
-    },
+    add: (one) => all.add(one),
+    remove: (one) => all.delete(one) && ![...all].some(({ topic }) => topic === one.topic),
     answered,
     received({ kind, name, argument, message }) {
-      const topic = topics.get(name);
-      if (!topic) {
-        return;
-      }
-      const { answering } = topic;
       let told = message.withKey(argument);
-      let to = liveOf(topic);
+      let by: Sent | undefined;
       if (kind === 'y') {
-        const [one] = answering;
-        const holder = one ?? topic;
         const [at, key] = argument!.split(' ') as [Position, string?];
-        if (!answering.length || covers(holder.lastHistory, at)) {
+        by = outbox.subscribing(name);
+        if (!by || covers(by.reached, at)) {
           return;
         }
-        holder.lastHistory = at;
+        by.reached = at;
+        by.argument = Start.after(at); // Where it has to be sent again.
         told = new Message(message.format, message.bytes(), at, key);
-        to = one ? [one] : to;
       }
-      to.forEach((one) => one.tell(told));
-    },
-    renew(lostAt, failed) {
-      const renewals: Sent[] = [];
-      topics.forEach((topic, name) => {
-        topic.answering = topic.answering.filter((one) => one);
-        if (liveOf(topic).length) {
-          topic.answering.unshift(undefined);
-          const after = (topic.lastHistory ??= lostAt);
-          const done = (): void => answered(name);
-          const one = sent('s', name, undefined, after ? Start.after(after) : 'now', done, () => {
-            done();
-            failed(name);
-          });
-          one.renews = true;
-          renewals.push(one);
+      all.forEach((one) => {
+        if (one.topic === name && one.by === by) {
+          one.tell(told);
         }
       });
-      return renewals;
+    },
+    renew(lostAt, failed) {
+      const renewals: Record<string, Sent> = {};
+      all.forEach((one) => {
+        const { topic } = one;
+        if (!one.by) {
+          if (!renewals[topic]) {
+            const by = sent('s', topic, undefined, Start.after(lostAt));
+            by.done = () => answered(by);
+            by.failed = () => {
+              answered(by);
+              failed(topic);
+            };
+            outbox.addFirst((renewals[topic] = by));
+          }
+          one.by = renewals[topic];
+        }
+      });
     },
   };
 };

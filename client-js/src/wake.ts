@@ -2,18 +2,15 @@
 /** Tells what a browser knows of its page and network; returns what ends that. */
 export const watch = (events: Partial<EventTarget>, wake: () => void, suspend: () => void): AbortController => {
   const end = new AbortController();
-  for (const type of ['online', 'offline', 'pageshow', 'pagehide', 'visibilitychange']) {
-    events.addEventListener?.(
-      type,
-      () => {
-        if (type === 'pagehide') {
-          suspend();
-        } else if (globalThis.document?.visibilityState !== 'hidden') {
-          wake();
-        }
-      },
-      end,
-    );
-  }
+  const tell = ({ type }: Event): void => {
+    if (type === 'pagehide') {
+      suspend();
+    } else if (!globalThis.document?.hidden) {
+      wake();
+    }
+  };
+  'online offline pageshow pagehide visibilitychange'
+    .split(' ')
+    .forEach((type) => events.addEventListener?.(type, tell, end));
   return end;
 };

@@ -2,7 +2,7 @@
 import { timer } from './clock.js';
 import { decode, encode, headOf, isText } from './envelope.js';
 import { asError, codeOf, WherryError } from './errors.js';
-import { call } from './http.js';
+import { call, EMPTY } from './http.js';
 import { textOf } from './message.js';
 import { headersOf, HIGH, opening, type Transport } from './transport.js';
 
@@ -33,10 +33,7 @@ export const websocket: Transport = (line) => {
     socket.binaryType = 'arraybuffer';
     socket.onmessage = ({ data }) => {
       try {
-        const envelope = decode(data as string | ArrayBuffer, settings.maxMessage);
-        if (envelope) {
-          line.received(envelope);
-        }
+        decode(data as string | ArrayBuffer, settings.maxMessage, line.received);
         line.heard();
       } catch (e) {
         closed(asError(e));
@@ -54,18 +51,18 @@ export const websocket: Transport = (line) => {
   };
   if (settings.tickets) {
     let ticket = '';
-    cancel = call(line, url + '/ticket', settings.connectTimeout, new Uint8Array(), {
-      contentType: 'text/plain',
-      makeReader: () => ({
-        push(piece) {
-          ticket += textOf(piece);
-        },
-        end() {},
-      }),
-      came() {},
-      done: () => begin(ticket),
-      failed: closed,
-    });
+    cancel = call(
+      line,
+      url + '/ticket',
+      settings.connectTimeout,
+      EMPTY,
+      () => {},
+      (_, cause) => (cause ? closed(cause) : begin(ticket)),
+      'text/plain',
+      () => (piece) => {
+        ticket += piece ? textOf(piece) : '';
+      },
+    );
   } else {
     begin();
   }

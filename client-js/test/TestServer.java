@@ -15,11 +15,16 @@ import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** What the JavaScript client is tested against: run as a source file, with the jar of the examples as its class path. */
 public final class TestServer {
 
     private static final String PAGE = "<!doctype html><title>Test</title><script src=/wherry/client.js></script>";
+
+    private static final ScheduledExecutorService PACE = Executors.newSingleThreadScheduledExecutor();
 
     private TestServer() {}
 
@@ -67,20 +72,16 @@ public final class TestServer {
         System.exit(0);
     }
 
-    /** Publishes so many numbered messages, with a pause of so many milliseconds after each. */
+    /** Publishes numbered messages, with a pause of so many milliseconds after each. */
     private static void publish(Topic topic, String order) {
         String[] words = order.split(" ");
-        Thread thread = new Thread(() -> {
-            try {
-                for (int i = 0; i < Integer.parseInt(words[1]); i++) {
-                    topic.publish(Message.of(words[0] + i));
-                    Thread.sleep(Integer.parseInt(words[2]));
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
+        publish(topic, words[0], 0, Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+    }
+
+    private static void publish(Topic topic, String prefix, int number, int end, int pause) {
+        if (number < end) {
+            topic.publish(Message.of(prefix + number));
+            PACE.schedule(() -> publish(topic, prefix, number + 1, end, pause), pause, TimeUnit.MILLISECONDS);
+        }
     }
 }

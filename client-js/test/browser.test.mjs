@@ -59,12 +59,43 @@ function follow(options, by = 'connect') {
   return globalThis.channel.subscribe('news', (message) => globalThis.heard.push(message.text())).subscribed;
 }
 
+/** Cuts an event source a hundred times, on a page and from a server of its own; what it heard, and what there was to hear. */
+async function cutAgainAndAgain(browser) {
+  const server = await startServer({ 'sse.retry': '20ms' });
+  const way = await startProxy(server.port);
+  const publisher = connect(`http://127.0.0.1:${server.port}/wherry`, { WebSocket, backoffMax: 200 });
+  try {
+    let last = 0;
+    const publish = () => publisher.publish('news', `m${++last}`);
+    const page = await browser.newPage();
+    const arrives = () => until(page, (to) => heard[0].at(-1) === to, `message ${last}`, `m${last}`);
+    await page.goto(`http://127.0.0.1:${way.port}/`);
+    await page.evaluate(listen, 1);
+    await publish();
+    for (let cuts = 0; cuts < CUTS; cuts++) {
+      await arrives();
+      way.cut();
+      await publish();
+      await publish();
+    }
+    await arrives();
+    const { heard, gaps } = await page.evaluate(() => ({ heard: globalThis.heard[0], gaps: globalThis.gaps }));
+    await page.close();
+    return { heard, gaps, published: Array.from({ length: last }, (_, i) => `m${i + 1}`) };
+  } finally {
+    await publisher.close();
+    await way.stop();
+    await server.stop();
+  }
+}
+
 describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((name) => {
   const program = findBrowser(name);
   const skip = program || process.env.CI === 'true' ? false : `no ${name} found`;
 
   describe(name, { skip, concurrency: 1 }, () => {
     let browser;
+    let cutting;
     let server;
     let publisher;
     let last = 0;
@@ -76,6 +107,9 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       server = await startServer({ 'sse.retry': '20ms' });
       publisher = connect(`http://127.0.0.1:${server.port}/wherry`, { WebSocket, backoffMax: 200 });
       browser = await launch(name);
+      // Firefox waits half a second at least before it comes back, whatever the server says: that goes on beside the other tests.
+      cutting = cutAgainAndAgain(browser);
+      cutting.catch(() => {});
     });
     after(async () => {
       await browser?.close();
@@ -90,26 +124,6 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       await page.goto(`http://127.0.0.1:${way.port}/`);
       return { page, way, close: async () => { await page.close(); await way.stop(); } };
     };
-
-    test(`event sources resume without a gap after ${CUTS} cuts`, { timeout }, async () => {
-      const { page, way, close } = await openPage();
-      // Firefox waits half a second at least before it comes back: there five are cut at a time.
-      const count = name === 'firefox' ? 5 : 1;
-      await page.evaluate(listen, count);
-      const first = last;
-      await publish();
-      for (let cuts = 0; cuts < CUTS; cuts += count) {
-        await until(page, (to) => heard.every((list) => list.at(-1) === to), `message ${last}`, `m${last}`);
-        way.cut();
-        await publish();
-        await publish();
-      }
-      await until(page, (to) => heard.every((list) => list.at(-1) === to), `message ${last}`, `m${last}`);
-      const heard = await page.evaluate(() => globalThis.heard);
-      heard.forEach((list) => assert.deepEqual(list, since(first)));
-      assert.deepEqual(await page.evaluate(() => globalThis.gaps), []);
-      await close();
-    });
 
     test('the client moves through all transports', { timeout }, async () => {
       const { page, close } = await openPage();
@@ -351,6 +365,13 @@ describe('browsers', { concurrency: 2 }, () => ['chromium', 'firefox'].forEach((
       assert.deepEqual((await ours.page.evaluate(() => gaps)).sort(), ['* channel', 'news epoch']);
       await plain.close();
       await ours.close();
+    });
+
+    test(`an event source resumes without a gap after ${CUTS} cuts`, { timeout: 150_000 }, async () => {
+      const { heard, gaps, published } = await cutting;
+      assert.deepEqual(heard, published);
+      assert.equal(published.length, 2 * CUTS + 1);
+      assert.deepEqual(gaps, []);
     });
   });
 }));

@@ -18,6 +18,14 @@ function open(options = {}) {
   return { channel, clock, network, events };
 }
 
+/** The connection is cut, and the server does not know the channel any more. */
+async function lose(network, clock) {
+  network.socket.cut();
+  await clock.advance(200);
+  network.socket.cut(4410);
+  await clock.advance(0);
+}
+
 const happen = (events, type) => events.dispatchEvent(new Event(type));
 
 test('pauses are random below a bound that doubles', async () => {
@@ -213,12 +221,32 @@ test('what nobody knows the fate of fails when the channel is lost', async () =>
   channel.onGap((gap) => gaps.push(gap));
   const asked = channel.request('y');
   network.socket.work();
-  network.socket.cut(4410);
-  await clock.advance(0);
+  await lose(network, clock);
   network.socket.work('new', '', 'e-20', 'OTHER');
   await assert.rejects(asked, { code: 'unknown-channel' });
   await settle();
   assert.deepEqual(gaps, [{ topic: '*', reason: 'channel' }]);
+  await channel.close();
+});
+
+test('a channel that is lost as soon as it is opened is opened again after a pause that grows', async () => {
+  const { clock, network, channel } = open();
+  network.socket.cut(4410);
+  for (let i = 0; i < 4; i++) {
+    await clock.advance(100 * 2 ** i);
+    network.socket.receive('w e-10 0 - ID new');
+    network.socket.cut(4410);
+  }
+  assert.deepEqual(network.pauses, [100, 200, 400, 800], 'where none was named, and where a new one was lost');
+  await clock.advance(1600);
+  network.socket.work();
+  network.socket.cut();
+  await clock.advance(100);
+  assert.match(network.last.url.search, /channel=ID/);
+  network.socket.cut(4410);
+  await clock.advance(0);
+  assert.equal(network.pauses.at(-1), 0, 'one that was not just opened');
+  assert.doesNotMatch(network.last.url.search, /channel=/);
   await channel.close();
 });
 
@@ -228,13 +256,11 @@ test('a channel that is lost again before its topics were renewed renews them on
   channel.subscribe('t', (message) => heard.push(message.text() + ' ' + message.position));
   network.socket.work();
   network.socket.receive('a - 0 - 1').receive('r e-10.1 4 text 1', 'e-10').receive('m e-12 1 text t', 'a');
-  network.socket.cut(4410);
-  await clock.advance(0);
+  await lose(network, clock);
   network.socket.work('new', '', 'e-20', 'SECOND');
   assert.deepEqual(network.socket.sent.slice(1), ['s 1 0 - t after e-12\n']);
   network.socket.receive('y e-20.1 1 text t e-13', 'b');
-  network.socket.cut(4410);
-  await clock.advance(0);
+  await lose(network, clock);
   network.socket.work('new', '', 'e-30', 'THIRD');
   assert.deepEqual(network.socket.sent.slice(1), ['s 1 0 - t after e-13\n']);
   network.socket.receive('y e-30.1 1 text t e-13', 'b').receive('y e-30.2 1 text t e-14', 'c');
