@@ -158,9 +158,8 @@ final class ChannelConnections {
 
     /** Goes on over another connection; moves to its loop. In a task of the mailbox. */
     private void attach(Connection connection, Position after, boolean welcome) {
-        Farewell farewell = channel.farewell();
-        if (farewell.isTold()) {
-            farewell.tellAgain(connection);
+        if (channel.isEndTold()) {
+            channel.farewell().tellAgain(connection);
             return;
         }
         detachSuperseded();
@@ -170,9 +169,9 @@ final class ChannelConnections {
             return;
         }
         channel.moveTo(next, () -> {
-            if (farewell.isTold()) {
+            if (channel.isEndTold()) {
                 // What came with the wish to move has ended the channel.
-                farewell.tellAgain(connection);
+                channel.farewell().tellAgain(connection);
                 return;
             }
             next.sweep().add(channel);

@@ -21,13 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Who is told what happens to one channel. Thread-safe; everybody is told through the channel's dispatcher. */
 final class ChannelListeners {
 
-    /** The first changes that there are, one for each transport: most channels have no other. */
-    private static final Map<TransportChange, TransportChange> FIRST = new ConcurrentHashMap<>();
-
     private final Dispatcher dispatcher;
     private volatile @Nullable Consumer<Gap> gap;
     private @Nullable Consumer<Channel.State> state;
-    private Channel.State lastState = Channel.State.CONNECTING;
+    private Channel.State lastState;
     private @Nullable Consumer<TransportChange> transport;
     private @Nullable TransportChange lastTransport;
     private volatile @Nullable Runnable writable;
@@ -35,8 +32,16 @@ final class ChannelListeners {
     private @Nullable Consumer<WherryException> close;
     private @Nullable WherryException closed;
 
-    ChannelListeners(Dispatcher dispatcher) {
+    /**
+     * Makes what nobody listens to yet.
+     *
+     * @param lastState what the channel's state is
+     * @param lastTransport how it came to its transport, null while it has none
+     */
+    ChannelListeners(Dispatcher dispatcher, Channel.State lastState, @Nullable TransportChange lastTransport) {
         this.dispatcher = dispatcher;
+        this.lastState = lastState;
+        this.lastTransport = lastTransport;
     }
 
     void onGap(Consumer<Gap> listener) {
@@ -60,7 +65,7 @@ final class ChannelListeners {
     }
 
     synchronized void transport(TransportChange change) {
-        lastTransport = change.from().isEmpty() ? FIRST.computeIfAbsent(change, same -> same) : change;
+        lastTransport = change;
         Consumer<TransportChange> listener = transport;
         if (listener != null) {
             dispatcher.dispatch(0, () -> listener.accept(change));

@@ -458,7 +458,10 @@ final class ClientMessages {
             refuse(envelope, publicError(channel.toString(), envelope.name(), failure));
             return;
         }
-        channel.listeners().published(envelope.name(), message.at(position));
+        ChannelListeners listeners = channel.listenersOrNull();
+        if (listeners != null) {
+            listeners.published(envelope.name(), message.at(position));
+        }
         answer(envelope, Kind.REPLY, null, Message.of(position.toString()));
     }
 

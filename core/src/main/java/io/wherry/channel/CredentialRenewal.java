@@ -16,33 +16,39 @@ import org.jspecify.annotations.Nullable;
 final class CredentialRenewal {
 
     private final ServerChannel channel;
-    private final Identity identity;
+    /** Null for nobody known: that stays so. */
+    private final @Nullable Identity identity;
+
     /** Who waits for the client's new credentials. */
     private @Nullable CompletableFuture<Void> wanted;
 
     CredentialRenewal(ServerChannel channel, @Nullable Principal principal, long nowNanos) {
         this.channel = channel;
-        this.identity = new Identity(principal, nowNanos, channel.settings().lostAfterNanos());
+        this.identity = principal == null
+                ? null
+                : new Identity(principal, nowNanos, channel.settings().lostAfterNanos());
     }
 
     /** Who the client is. Any thread. */
     @Nullable Principal principal() {
-        return identity.principal();
+        return identity == null ? null : identity.principal();
     }
 
     /** Whether a principal is the channel's own. Any thread. */
     boolean isOwn(@Nullable Principal other) {
-        return identity.isSame(other);
+        return identity == null ? other == null : identity.isSame(other);
     }
 
     /** The client has shown who it is: the principal to whom the channel belongs. */
     void authenticated(@Nullable Principal same) {
-        identity.shown(same, now(), channel.settings().lostAfterNanos());
+        if (identity != null) {
+            identity.shown(same, now(), channel.settings().lostAfterNanos());
+        }
     }
 
     /** The client has shown new credentials on a connection that goes on. */
     void renewed(@Nullable Principal who) {
-        if (!identity.isSame(who)) {
+        if (!isOwn(who)) {
             channel.end(
                     new WherryException(
                             ErrorCode.FORBIDDEN,
@@ -69,16 +75,20 @@ final class CredentialRenewal {
 
     /** Whether the client is to be asked on each connection that it makes. */
     boolean isWanted(long nowNanos) {
-        return wanted != null || identity.isRenewalDue(nowNanos);
+        return wanted != null || (identity != null && identity.isRenewalDue(nowNanos));
     }
 
     /** What asks the client. */
     Envelope wish(long nowNanos) {
-        return Envelope.control(Kind.CREDENTIALS, Envelope.NO_NAME, Long.toString(identity.leftMillis(nowNanos)));
+        long left = identity == null ? 0 : identity.leftMillis(nowNanos);
+        return Envelope.control(Kind.CREDENTIALS, Envelope.NO_NAME, Long.toString(left));
     }
 
     /** Asks in time, before the credentials expire; returns whether they have. */
     boolean visit(long nowNanos) {
+        if (identity == null) {
+            return false;
+        }
         if (identity.isExpired(nowNanos)) {
             return true;
         }

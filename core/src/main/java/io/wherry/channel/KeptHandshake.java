@@ -35,7 +35,8 @@ final class KeptHandshake {
             "upgrade",
             "user-agent");
 
-    private static final Set<String> COMMON_QUERY = Set.of("topic", "last", "connection", "delimiter", "format");
+    private static final Set<String> COMMON_QUERY =
+            Set.of("protocol", "topic", "last", "connection", "delimiter", "format");
 
     /** What was of use to the handshake alone, and is not kept. */
     private static final String ONCE = "sec-websocket-key";

@@ -8,6 +8,8 @@ import io.wherry.MessageHandler;
 import io.wherry.RequestHandler;
 import io.wherry.TransportChange;
 import io.wherry.WherryException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ListeningChannel implements Channel {
 
+    /** The first changes that there are, one for each transport: most channels have no other. */
+    private static final Map<TransportChange, TransportChange> FIRST = new ConcurrentHashMap<>();
+
     private final Dispatcher dispatcher;
-    private final Completions completions;
-    private final ChannelListeners listeners;
+    private final Executor callbacks;
+    /** Null while there was none, as are those that follow. */
+    private @Nullable Completions completions;
+    /** Made, and told what changes, while this is locked: so nobody who comes to listen misses a change, or hears of it twice. */
+    private volatile @Nullable ChannelListeners listeners;
     /** Null until the application sets one for this channel alone; then it stays. */
     private volatile @Nullable Handlers handlers;
 
     private final ByteBudget budget;
     private volatile State state = State.CONNECTING;
-    private volatile String transport = "";
+    private volatile @Nullable TransportChange lastTransport;
 
     /**
      * Makes a channel that has no connection yet.
@@ -35,8 +43,7 @@ abstract class ListeningChannel implements Channel {
      */
     ListeningChannel(Executor callbacks, Limits limits) {
         this.dispatcher = new Dispatcher(callbacks, limits.inbound(), this::inboundDrained);
-        this.completions = new Completions(callbacks);
-        this.listeners = new ChannelListeners(dispatcher);
+        this.callbacks = callbacks;
         this.budget = new ByteBudget(limits.unacknowledged(), limits.outboundHigh());
     }
 
@@ -49,10 +56,26 @@ abstract class ListeningChannel implements Channel {
 
     /** The stages to be completed. On the loop. */
     Completions completions() {
-        return completions;
+        Completions made = completions;
+        if (made == null) {
+            made = new Completions(callbacks);
+            completions = made;
+        }
+        return made;
     }
 
-    ChannelListeners listeners() {
+    /** Who listens, or will. */
+    synchronized ChannelListeners listeners() {
+        ChannelListeners made = listeners;
+        if (made == null) {
+            made = new ChannelListeners(dispatcher, state, lastTransport);
+            listeners = made;
+        }
+        return made;
+    }
+
+    /** Who listens, null for nobody. */
+    @Nullable ChannelListeners listenersOrNull() {
         return listeners;
     }
 
@@ -83,31 +106,44 @@ abstract class ListeningChannel implements Channel {
 
     /** On the loop. */
     void changeState(State now) {
-        if (state != now) {
-            state = now;
-            listeners.state(now);
+        synchronized (this) {
+            if (state != now) {
+                state = now;
+                if (listeners != null) {
+                    listeners.state(now);
+                }
+            }
         }
     }
 
     /** On the loop. */
     void changeTransport(String now, String reason) {
-        String before = transport;
-        if (!before.equals(now)) {
-            transport = now;
-            listeners.transport(new TransportChange(before, now, reason));
+        synchronized (this) {
+            String before = transport();
+            if (!before.equals(now)) {
+                TransportChange change = new TransportChange(before, now, reason);
+                lastTransport = before.isEmpty() ? FIRST.computeIfAbsent(change, same -> same) : change;
+                if (listeners != null) {
+                    listeners.transport(change);
+                }
+            }
         }
     }
 
     /** Something was acknowledged: who had to wait may go on. */
     void tellWritable() {
         if (budget.takeRelief()) {
-            listeners.writable();
+            ChannelListeners told = listeners;
+            if (told != null) {
+                told.writable();
+            }
         }
     }
 
     @Override
     public String transport() {
-        return transport;
+        TransportChange last = lastTransport;
+        return last == null ? "" : last.to();
     }
 
     @Override
@@ -129,25 +165,25 @@ abstract class ListeningChannel implements Channel {
 
     @Override
     public Channel onGap(Consumer<Gap> listener) {
-        listeners.onGap(listener);
+        listeners().onGap(listener);
         return this;
     }
 
     @Override
     public Channel onState(Consumer<State> listener) {
-        listeners.onState(listener);
+        listeners().onState(listener);
         return this;
     }
 
     @Override
     public Channel onTransport(Consumer<TransportChange> listener) {
-        listeners.onTransport(listener);
+        listeners().onTransport(listener);
         return this;
     }
 
     @Override
     public Channel onClose(Consumer<WherryException> listener) {
-        listeners.onClose(listener);
+        listeners().onClose(listener);
         return this;
     }
 
@@ -158,7 +194,7 @@ abstract class ListeningChannel implements Channel {
 
     @Override
     public Channel onWritable(Runnable listener) {
-        listeners.onWritable(listener);
+        listeners().onWritable(listener);
         return this;
     }
 }

@@ -23,7 +23,9 @@ final class OwnLog {
 
     private final String epoch;
     private final ByteBudget budget;
-    private final Ring<Own> entries = new Ring<>();
+    /** Null while there was none. */
+    private @Nullable Ring<Own> entries;
+
     private long lastSequence = -1;
     private long lastSub;
 
@@ -77,14 +79,17 @@ final class OwnLog {
         lastSequence = position.sequence();
         lastSub = position.sub();
         Own own = new Own(Envelope.at(position, kind, name, argument, message), arrived);
-        entries.add(own);
+        Ring<Own> all = entries == null ? new Ring<>() : entries;
+        entries = all;
+        all.add(own);
         return own;
     }
 
     /** Drops what the client has, and tells who waited for it. */
     void trim(Position received, Completions completions) {
-        while (!entries.isEmpty() && !entries.get(0).position().isAfter(received)) {
-            Own own = entries.poll();
+        Ring<Own> all = entries;
+        while (all != null && !all.isEmpty() && !all.get(0).position().isAfter(received)) {
+            Own own = all.poll();
             release(own);
             if (own.arrived != null) {
                 completions.done(own.arrived);
@@ -94,20 +99,25 @@ final class OwnLog {
 
     /** Adds what comes after a position to a list, in order, at most {@code max}. */
     void readAfter(long sequence, long sub, int max, List<Own> out) {
-        int first = entries.firstAfter(own -> own.compareTo(sequence, sub));
-        for (int i = first; i < entries.size() && i < first + max; i++) {
-            out.add(entries.get(i));
+        Ring<Own> all = entries;
+        if (all == null) {
+            return;
+        }
+        int first = all.firstAfter(own -> own.compareTo(sequence, sub));
+        for (int i = first; i < all.size() && i < first + max; i++) {
+            out.add(all.get(i));
         }
     }
 
     boolean isEmpty() {
-        return entries.isEmpty();
+        return entries == null || entries.isEmpty();
     }
 
     /** Drops everything, and fails who waited. */
     void fail(WherryException reason, Completions completions) {
-        while (!entries.isEmpty()) {
-            Own own = entries.poll();
+        Ring<Own> all = entries;
+        while (all != null && !all.isEmpty()) {
+            Own own = all.poll();
             release(own);
             if (own.arrived != null) {
                 completions.fail(own.arrived, reason);

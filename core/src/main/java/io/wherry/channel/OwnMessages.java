@@ -58,7 +58,7 @@ final class OwnMessages {
             stage.completeExceptionally(OwnLog.full(channel.budget().max()));
         } else {
             channel.mailbox().execute(() -> {
-                WherryException reason = channel.farewell().reason();
+                WherryException reason = channel.endReason();
                 if (reason == null) {
                     giving.run();
                 } else {
@@ -122,6 +122,9 @@ final class OwnMessages {
 
     /** The client has received up to a position. */
     void received(Position upTo) {
+        if (log.isEmpty()) {
+            return;
+        }
         log.trim(upTo, channel.completions());
         channel.completions().flush();
     }
@@ -144,6 +147,9 @@ final class OwnMessages {
 
     /** Nobody will confirm anything. */
     void forgotten(WherryException reason) {
+        if (log.isEmpty()) {
+            return;
+        }
         log.fail(reason, channel.completions());
     }
 }

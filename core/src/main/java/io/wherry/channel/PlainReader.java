@@ -16,19 +16,24 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A reader without a channel: it is given topics on one connection, and is gone with it. Confined to the connection's loop. */
-final class PlainReader implements ConnectionListener, Sweep.Visited {
+final class PlainReader implements ConnectionListener, Sweep.Visited, Reader.Owner {
 
     private final RealServer server;
     private final ServerLoop home;
     private final Connection connection;
     private final Reader reader;
-    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final Liveness liveness;
     private int sweepIndex = -1;
     private boolean ended;
     private long beatNanos;
+    /** Null for nobody known. */
     private @Nullable Identity identity;
+
     private @Nullable WherryException leaving;
+    /** Null until somebody asks for it; guarded by this, as is whether it is complete, or would be. */
+    private @Nullable CompletableFuture<Void> gone;
+
+    private boolean isGone;
 
     PlainReader(RealServer server, ServerLoop home, Connection connection) {
         this.server = server;
@@ -36,7 +41,7 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
         this.connection = connection;
         this.reader = new Reader(server.log(), null, 0);
         this.liveness = new Liveness(home.loop().nanoTime());
-        reader.onCaughtUp(this::leaveWhenLive);
+        reader.owner(this);
     }
 
     /** Refuses what cannot be read. */
@@ -53,8 +58,12 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
                 topics, reading.start(), home.readToHead(), server.settings().limits());
         liveness.connected(home.loop().nanoTime());
         beatNanos = home.loop().nanoTime();
-        identity = new Identity(
-                reading.principal(), home.loop().nanoTime(), server.settings().lostAfterNanos());
+        if (reading.principal() != null) {
+            identity = new Identity(
+                    reading.principal(),
+                    home.loop().nanoTime(),
+                    server.settings().lostAfterNanos());
+        }
         home.sweep().add(this);
         server.plainReaders().add(this);
         reader.write(
@@ -76,12 +85,36 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
     CompletableFuture<Void> leave(WherryException reason) {
         home.loop().execute(() -> {
             leaving = reason;
-            leaveWhenLive();
+            caughtUp();
         });
-        return gone;
+        return gone();
     }
 
-    private void leaveWhenLive() {
+    private synchronized CompletableFuture<Void> gone() {
+        CompletableFuture<Void> stage = gone;
+        if (stage == null) {
+            stage = new CompletableFuture<>();
+            gone = stage;
+            if (isGone) {
+                stage.complete(null);
+            }
+        }
+        return stage;
+    }
+
+    private void completeGone() {
+        CompletableFuture<Void> waited;
+        synchronized (this) {
+            isGone = true;
+            waited = gone;
+        }
+        if (waited != null) {
+            waited.complete(null);
+        }
+    }
+
+    @Override
+    public void caughtUp() {
         WherryException reason = leaving;
         if (reason != null && !ended && reader.isLive()) {
             home.readOn();
@@ -127,7 +160,7 @@ final class PlainReader implements ConnectionListener, Sweep.Visited {
             reader.end();
             home.sweep().remove(this);
             server.plainReaders().remove(this);
-            gone.complete(null);
+            completeGone();
         });
     }
 

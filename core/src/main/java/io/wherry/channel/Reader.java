@@ -33,7 +33,9 @@ final class Reader {
 
     private final Log log;
     private final @Nullable OwnLog own;
-    private final List<Subscribed> subscriptions = new ArrayList<>(1);
+    /** Replaced when it changes: what most readers read for good is kept in as few bytes as there are. */
+    private List<Subscribed> subscriptions = List.of();
+
     private TopicSet topics = TopicSet.EMPTY;
     private @Nullable ServerLoop home;
 
@@ -46,7 +48,15 @@ final class Reader {
     private long writtenSub;
     private long lastWriteNanos;
     private List<Envelope> gaps = List.of();
-    private Runnable onCaughtUp = () -> {};
+    private @Nullable Owner owner;
+
+    /** Who has a reader. Called on its loop. */
+    @FunctionalInterface
+    interface Owner {
+
+        /** The reader has come up to its loop. */
+        void caughtUp();
+    }
 
     /**
      * Makes a reader without connection.
@@ -59,9 +69,9 @@ final class Reader {
         this.written = written;
     }
 
-    /** Sets what is done each time the reader has come up to its loop. */
-    void onCaughtUp(Runnable action) {
-        onCaughtUp = action;
+    /** Sets who is told each time the reader has come up to its loop. */
+    void owner(Owner told) {
+        owner = told;
     }
 
     Connection connection() {
@@ -152,14 +162,18 @@ final class Reader {
                     "subscriptions: " + (subscriptions.size() + 1) + " (expected: at most " + limits.subscriptions()
                             + ")");
         }
-        changeTopics(() -> subscriptions.add(new Subscribed(history, from, wholeUpTo)));
+        List<Subscribed> more = new ArrayList<>(subscriptions);
+        more.add(new Subscribed(history, from, wholeUpTo));
+        changeTopics(more);
         history.readers().incrementAndGet();
     }
 
     void unsubscribe(TopicHistory history) {
         Subscribed subscribed = find(history);
         if (subscribed != null) {
-            changeTopics(() -> subscriptions.remove(subscribed));
+            List<Subscribed> fewer = new ArrayList<>(subscriptions);
+            fewer.remove(subscribed);
+            changeTopics(fewer);
             history.readers().decrementAndGet();
         }
     }
@@ -170,12 +184,12 @@ final class Reader {
         for (Subscribed subscribed : subscriptions) {
             subscribed.history().readers().decrementAndGet();
         }
-        subscriptions.clear();
+        subscriptions = List.of();
         topics = TopicSet.EMPTY;
     }
 
-    private void changeTopics(Runnable change) {
-        change.run();
+    private void changeTopics(List<Subscribed> changed) {
+        subscriptions = List.copyOf(changed);
         topics = TopicSet.of(subscriptions);
         ReaderGroup left = group;
         if (left != null) {
@@ -412,7 +426,9 @@ final class Reader {
         CatchUp way = new CatchUp(this, loop, current, subscriptions, own);
         if (way.goOn()) {
             joinGroup();
-            onCaughtUp.run();
+            if (owner != null) {
+                owner.caughtUp();
+            }
         }
         @Nullable TopicHistory lost = way.lostTopic();
         if (lost != null) {

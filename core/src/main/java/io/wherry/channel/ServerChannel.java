@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its state is confined to the loop of its mailbox, except for what is volatile.
  */
-final class ServerChannel extends ListeningChannel implements Sweep.Visited {
+final class ServerChannel extends ListeningChannel implements Sweep.Visited, Reader.Owner {
 
     private final RealServer server;
     private final String id;
@@ -38,9 +38,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     private final OwnMessages own;
     private final Reader reader;
     private final ClientMessages inbound;
-    private final Farewell farewell;
     private final ChannelConnections connections;
     private ServerLoop home;
+    /** Null while there is no thought of an end. */
+    private volatile @Nullable Farewell farewell;
     /** Whether the application knows of the channel, and so has set the handlers that it wants. */
     private volatile boolean openTold;
 
@@ -82,11 +83,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         this.own = new OwnMessages(this, ownLog);
         this.reader = new Reader(server.log(), ownLog, 0);
         this.inbound = new ClientMessages(this);
-        this.farewell = new Farewell(this);
         long now = home.loop().nanoTime();
         this.connections = new ChannelConnections(this, now);
         this.renewal = new CredentialRenewal(this, principal, now);
-        reader.onCaughtUp(farewell::tell);
+        reader.owner(this);
     }
 
     RealServer server() {
@@ -117,8 +117,26 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         return own;
     }
 
-    Farewell farewell() {
-        return farewell;
+    /** How the channel ends, or will. Any thread. */
+    synchronized Farewell farewell() {
+        Farewell made = farewell;
+        if (made == null) {
+            made = new Farewell(this);
+            farewell = made;
+        }
+        return made;
+    }
+
+    /** Why the channel has ended; null while it has not. */
+    @Nullable WherryException endReason() {
+        Farewell made = farewell;
+        return made == null ? null : made.reason();
+    }
+
+    /** Whether the client was told of the end, or cannot be. */
+    boolean isEndTold() {
+        Farewell made = farewell;
+        return made != null && made.isTold();
     }
 
     ChannelConnections connections() {
@@ -159,6 +177,13 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         connections.first(attachment.connection(), connection, attachment.welcome() ? "new" : null, gap);
     }
 
+    @Override
+    public void caughtUp() {
+        if (endReason() != null) {
+            farewell().tell();
+        }
+    }
+
     /** Moves to another loop, and does something there before anything else. In a task of the mailbox. */
     void moveTo(ServerLoop next, Runnable first) {
         home.sweep().remove(this);
@@ -192,7 +217,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     @Override
     public void visit(long nowNanos) {
         connections.visitStandby(nowNanos);
-        if (farewell.isOver(nowNanos, settings().resumeWindowNanos())) {
+        if (endReason() != null && farewell().isOver(nowNanos, settings().resumeWindowNanos())) {
             forget();
             return;
         }
@@ -223,7 +248,10 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             forget();
         } else if (!hasEnded() && nanos > settings().lostAfterNanos()) {
             changeState(State.RECONNECTING);
-            farewell.waitNoMore();
+            Farewell begun = farewell;
+            if (begun != null) {
+                begun.waitNoMore();
+            }
         }
     }
 
@@ -251,7 +279,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     public CompletionStage<Void> refreshCredentials() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         mailbox.execute(() -> {
-            WherryException reason = farewell.reason();
+            WherryException reason = endReason();
             if (reason != null) {
                 completions().fail(stage, reason);
                 completions().flush();
@@ -348,7 +376,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     @Override
     public CompletionStage<Void> closeAsync() {
         mailbox.execute(() -> end(closedByServer(), true));
-        return farewell.told().minimalCompletionStage();
+        return farewell().told().minimalCompletionStage();
     }
 
     private static WherryException closedByServer() {
@@ -360,7 +388,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
      * the channel is kept, as long as it would wait for its client.
      */
     void end(WherryException reason, boolean tellClient) {
-        if (!farewell.begin(reason)) {
+        if (!farewell().begin(reason)) {
             return;
         }
         connections.dropStandby(reason);
@@ -373,7 +401,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
         if (!tellClient) {
             forget();
         } else if (reader.isLive()) {
-            farewell.tell();
+            farewell().tell();
         }
         completions().flush();
     }
@@ -383,8 +411,8 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
      * was given. Completes when the client was told. Any thread.
      */
     CompletableFuture<Void> leave(WherryException reason) {
-        mailbox.execute(() -> farewell.prepare(reason));
-        return farewell.told();
+        mailbox.execute(() -> farewell().prepare(reason));
+        return farewell().told();
     }
 
     /** Ends the channel because the server stops; completes when its client was told, at once when it has no connection. Any thread. */
@@ -396,7 +424,7 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
             // A connection that has ended already has told so in a task behind this one.
             mailbox.execute(this::forgetWhereAway);
         });
-        return farewell.told();
+        return farewell().told();
     }
 
     private void forgetWhereAway() {
@@ -414,15 +442,15 @@ final class ServerChannel extends ListeningChannel implements Sweep.Visited {
     /** Lets go of everything: nobody can come back to this channel. */
     void forget() {
         Connection connection = reader.connectionOrNull();
-        WherryException reason = farewell.reason();
+        WherryException reason = endReason();
         reader.end();
-        if (connection != null && !farewell.isTold()) {
+        if (connection != null && !isEndTold()) {
             connection.close(reason);
         }
         home.sweep().remove(this);
         server.forget(this);
         own.forgotten(reason == null ? closedByServer() : reason);
-        farewell.forgotten();
+        farewell().forgotten();
     }
 
     // ---- the application's view

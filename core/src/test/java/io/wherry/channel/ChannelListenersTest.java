@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.Channel.State;
 import io.wherry.ErrorCode;
+import io.wherry.TransportChange;
 import io.wherry.WherryException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ChannelListenersTest {
 
-    private final ChannelListeners listeners = new ChannelListeners(new Dispatcher(Runnable::run, 100, () -> {}));
+    private final ChannelListeners listeners = made(State.CONNECTING, null);
     private final List<Object> told = new ArrayList<>();
 
     @Test
@@ -23,6 +25,21 @@ class ChannelListenersTest {
         listeners.state(State.RECONNECTING);
 
         assertThat(told).containsExactly(State.OPEN, State.RECONNECTING);
+    }
+
+    private static ChannelListeners made(State lastState, @Nullable TransportChange lastTransport) {
+        return new ChannelListeners(new Dispatcher(Runnable::run, 100, () -> {}), lastState, lastTransport);
+    }
+
+    @Test
+    void theFirstListenerIsToldWhatWasBeforeAnybodyListened() {
+        TransportChange change = new TransportChange("", "sse", "the client has connected by it");
+        ChannelListeners late = made(State.OPEN, change);
+
+        late.onState(told::add);
+        late.onTransport(told::add);
+
+        assertThat(told).containsExactly(State.OPEN, change);
     }
 
     @Test
