@@ -33,10 +33,13 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter {
     private static final int STREAM_WINDOW = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
     /** Answers to SETTINGS, PING and resets that wait for a peer that does not read. */
     private static final int MAX_QUEUED_CONTROL_FRAMES = 1000;
-    /** Streams that a peer resets, or has the server reset, in a time; all that there are may be, several times over. */
+    /**
+     * Streams that a peer resets, or has the server reset, in a time; all that there are may be, many times over: a client whose channels come
+     * and go gives up a poll with each, and one that resets to do harm is far faster.
+     */
     private static final int MIN_RESETS = 200;
 
-    private static final int RESETS_FOR_A_STREAM = 4;
+    private static final int RESETS_FOR_A_STREAM = 40;
     private static final int RESETS_SECONDS = 30;
     /** Flushes of streams that become one. */
     private static final int FLUSHES = 256;
