@@ -49,13 +49,17 @@ final class PlainReader implements ConnectionListener, Sweep.Visited, Reader.Own
         reader.requireKnownStart(reading.start());
     }
 
-    /** Begins to read. */
-    void start(Reading reading, List<TopicHistory> topics) {
+    /**
+     * Begins to read.
+     *
+     * @param head the last of the log when the reader was let in
+     */
+    void start(Reading reading, List<TopicHistory> topics, long head) {
         if (ended) {
             return;
         }
-        @Nullable Envelope gap = reader.begin(
-                topics, reading.start(), home.readToHead(), server.settings().limits());
+        @Nullable Envelope gap =
+                reader.begin(topics, reading.start(), head, server.settings().limits());
         liveness.connected(home.loop().nanoTime());
         beatNanos = home.loop().nanoTime();
         if (reading.principal() != null) {

@@ -107,7 +107,10 @@ final class ServerAcceptor implements Acceptor {
         List<TopicHistory> topics = requireTopics(reading.principal(), reading.topics());
         PlainReader reader = new PlainReader(server, server.loop(connection.loop()), connection);
         reader.check(reading);
-        connection.loop().execute(() -> reader.start(reading, topics));
+        // What is published from now on is the reader's, as the peer may be told that it is let in before the task
+        // runs.
+        long head = server.log().last().sequence();
+        connection.loop().execute(() -> reader.start(reading, topics, head));
         return reader;
     }
 

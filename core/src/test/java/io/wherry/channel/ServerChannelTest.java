@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.wherry.ErrorCode;
 import io.wherry.Handshake;
+import io.wherry.Message;
 import io.wherry.Position;
 import io.wherry.Server;
 import io.wherry.Start;
@@ -15,6 +16,7 @@ import io.wherry.config.Config;
 import io.wherry.config.ConfigKey;
 import io.wherry.spi.Acceptor;
 import io.wherry.spi.Acceptor.Attachment;
+import io.wherry.spi.Acceptor.Reading;
 import io.wherry.spi.ClientTransport;
 import io.wherry.spi.Connection;
 import io.wherry.spi.ConnectionListener;
@@ -101,7 +103,7 @@ final class ServerChannelTest {
         open();
         first.writable = false;
         first.receive(question(1));
-        first.receive(Envelope.numbered(1, Kind.SUBSCRIBE, "nothing", null, io.wherry.Message.empty()));
+        first.receive(Envelope.numbered(1, Kind.SUBSCRIBE, "nothing", null, Message.empty()));
         runAll();
         assertThat(first.written.toString()).isEmpty();
 
@@ -109,6 +111,28 @@ final class ServerChannelTest {
         first.listener().writable();
         runAll();
         assertThat(first.written.toString()).contains(ANSWER, "a - 0 - 1\n");
+    }
+
+    /** Its peer may know that it is let in before the loop gets to it. */
+    @Test
+    void aPlainReaderIsGivenWhatIsPublishedFromTheTimeItIsLetIn() {
+        server.topic("topic").publish(Message.of("before"));
+        Peer newest = reader(Start.now());
+        Peer some = reader(Start.last(1));
+
+        server.topic("topic").publish(Message.of("after"));
+        runAll();
+
+        assertThat(newest.written.toString()).contains("after").doesNotContain("before");
+        assertThat(some.written.toString()).contains("before", "after");
+    }
+
+    private Peer reader(Start start) {
+        Peer peer = new Peer(home);
+        Handshake handshake = new Handshake("scripted", null, Map.of(), Map.of());
+        peer.listener =
+                transport.context().acceptor().read(new Reading(handshake, null, List.of("topic"), start), peer);
+        return peer;
     }
 
     @Test
