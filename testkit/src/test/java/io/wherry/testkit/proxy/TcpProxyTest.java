@@ -337,6 +337,7 @@ class TcpProxyTest {
         try (Socket silent = dial()) {
             silent.getOutputStream().write(1);
             assertNothingHeard(silent);
+            silence.awaitStrikes(1);
             silence.off();
             assertNothingHeard(silent);
         }

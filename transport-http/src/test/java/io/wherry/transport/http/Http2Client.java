@@ -115,13 +115,15 @@ final class Http2Client implements AutoCloseable {
 
         /** Lets the window for this stream be used up, or open again. */
         void takes(boolean now) {
-            channel.eventLoop().execute(() -> {
-                takes = now;
-                if (now && withheld > 0) {
-                    channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(withheld).stream(frameStream));
-                    withheld = 0;
-                }
-            });
+            channel.eventLoop()
+                    .submit(() -> {
+                        takes = now;
+                        if (now && withheld > 0) {
+                            channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(withheld).stream(frameStream));
+                            withheld = 0;
+                        }
+                    })
+                    .syncUninterruptibly();
         }
 
         /** The next thing: headers, text, an Http2Error for a reset, or "end". */
@@ -258,6 +260,10 @@ final class Http2Client implements AutoCloseable {
 
     @Override
     public void close() {
+        // A loop that ends while it is at its tasks leaves its sockets open.
+        channel.eventLoop()
+                .submit(() -> channel.unsafe().close(channel.voidPromise()))
+                .syncUninterruptibly();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 

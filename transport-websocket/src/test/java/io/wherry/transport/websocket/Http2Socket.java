@@ -105,6 +105,10 @@ final class Http2Socket implements AutoCloseable {
 
     @Override
     public void close() {
+        // A loop that ends while it is at its tasks leaves its sockets open.
+        channel.eventLoop()
+                .submit(() -> channel.unsafe().close(channel.voidPromise()))
+                .syncUninterruptibly();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
