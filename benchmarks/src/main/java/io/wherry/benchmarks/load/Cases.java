@@ -262,9 +262,13 @@ final class Cases {
                         server(contestant, Settings.of("http")).start()));
     }
 
-    /** Connections that do nothing. */
-    Case idle(String workload, String transport, int count) {
-        String about = String.format(Locale.ROOT, "%,d connections are opened and do nothing", many(count));
+    /** Connections that do nothing, to a server that has had its garbage, or to one that has not. */
+    Case idle(String workload, String transport, int count, boolean isFresh) {
+        String about = String.format(
+                Locale.ROOT,
+                "%,d connections are opened %sand do nothing",
+                many(count),
+                isFresh ? "to a server that has just been started " : "");
         return new Case(
                 workload,
                 transport,
@@ -275,6 +279,7 @@ final class Cases {
                         many(count),
                         contestant.dialect(),
                         transport,
-                        server(contestant, forgetful(Settings.of(transport)))));
+                        server(contestant, forgetful(Settings.of(transport))),
+                        isFresh));
     }
 }

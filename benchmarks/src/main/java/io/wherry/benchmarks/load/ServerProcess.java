@@ -102,6 +102,11 @@ final class ServerProcess implements AutoCloseable {
         return Long.parseLong(ask("allocated"));
     }
 
+    /** Lets it have the memory that a server has which has been up for a while. */
+    void settle() throws IOException {
+        ask("settle");
+    }
+
     /** What is used after a collection. */
     Footprint memory() throws IOException {
         String[] answer = ask("memory").split(" ", -1);

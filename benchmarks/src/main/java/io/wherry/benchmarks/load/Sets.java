@@ -28,9 +28,10 @@ final class Sets {
             add("broadcast-10k", cases.broadcast("broadcast-10k", transport, 10_000, BYTES, 1, OURS));
             add("rate", cases.rate("rate-1k", transport, 1000, OURS));
             add("rate-10k", cases.rate("rate-10k", transport, 10_000, OURS));
-            add("idle", cases.idle("idle-10k", transport, 10_000));
+            add("idle", cases.idle("idle-10k", transport, 10_000, false));
+            add("idle", cases.idle("idle-10k-fresh", transport, 10_000, true));
         }
-        add("idle", cases.idle("idle-20k", WEBSOCKET, 19_500));
+        add("idle", cases.idle("idle-20k", WEBSOCKET, 19_500, false));
         for (int outstanding : new int[] {1, 16}) {
             for (String transport : List.of(WEBSOCKET, "http")) {
                 add(

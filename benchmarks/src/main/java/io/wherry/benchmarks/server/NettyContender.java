@@ -51,6 +51,9 @@ public final class NettyContender implements Contender {
     private final List<ChannelHandlerContext> polls = new ArrayList<>();
     private final List<ChannelHandlerContext> streams = new ArrayList<>();
     private final NettyFraming framing;
+    /** What the answer to a stream's request begins with. */
+    private final byte[] head;
+
     private final int joinedBytes;
     private final @Nullable SslContext tls;
     private final @Nullable NettyDeflater deflater;
@@ -77,6 +80,7 @@ public final class NettyContender implements Contender {
         joinedBytes = settings.joinedBytes();
         tls = tls(settings.tls());
         deflater = settings.isCompressed() ? new NettyDeflater() : null;
+        head = framing.head(settings.isCompressed());
         topics = Stream.generate(NettyTopic::new).limit(settings.topics()).toList();
         server = new NettyServer(loops.group(), loops.serverSocketType(), this::initialize);
     }
@@ -112,9 +116,7 @@ public final class NettyContender implements Contender {
                     .addLast(new HttpRequestDecoder(), new HttpObjectAggregator(1 << 20), new NettyHttp(this));
         } else {
             channel.pipeline()
-                    .addLast(
-                            new HttpRequestDecoder(MAX_HEADER, MAX_HEADER, 8192),
-                            new NettyStream(this, framing.head(deflater != null)));
+                    .addLast(new HttpRequestDecoder(MAX_HEADER, MAX_HEADER, 8192), new NettyStream(this, head));
         }
     }
 

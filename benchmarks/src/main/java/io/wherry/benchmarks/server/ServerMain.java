@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
  * <tr><td>{@code fill COUNT BYTES}</td><td>to topic 1, a little slower than at once</td></tr>
  * <tr><td>{@code subscribers}</td><td>their number</td></tr>
  * <tr><td>{@code allocated}</td><td>bytes that living threads have allocated</td></tr>
+ * <tr><td>{@code settle}</td><td>fills the young generation, so that its pages are there, as they are when a server has been up for a while</td></tr>
  * <tr><td>{@code memory}</td><td>bytes of the heap and of buffers beside it, after a collection</td></tr>
  * </table>
  */
@@ -35,12 +37,20 @@ public final class ServerMain {
     /** What the first line begins with, before the port's number and the version. */
     public static final String PORT = "port ";
 
+    /** As many as there are spaces for what survives. */
+    private static final int SETTLING_COLLECTIONS = 2;
+
+    private static final int GARBAGE_BYTES = 64 * 1024;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Contender server;
     private final int topics;
     private final Rotation rotation;
     private final boolean isJson;
+    @SuppressWarnings("UnusedVariable") // What is written there is garbage once the next is.
+    private volatile byte[] garbage = {};
+
     private final ExecutorService publishers = Executors.newCachedThreadPool();
 
     private ServerMain(Contender server, Settings settings) {
@@ -77,6 +87,7 @@ public final class ServerMain {
             case "fill" -> fill(number(order, 1), number(order, 2));
             case "subscribers" -> Integer.toString(server.subscribers());
             case "allocated" -> Long.toString(allocated());
+            case "settle" -> settle();
             case "memory" -> memory();
             default -> throw new IllegalArgumentException("order: " + order[0]);
         };
@@ -136,6 +147,20 @@ public final class ServerMain {
     private static long allocated() {
         return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
                 .filter(bytes -> bytes > 0) // -1 for a thread that has ended meanwhile
+                .sum();
+    }
+
+    private String settle() {
+        long enough = collections() + SETTLING_COLLECTIONS;
+        while (collections() < enough) {
+            garbage = new byte[GARBAGE_BYTES];
+        }
+        return "settled";
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
                 .sum();
     }
 
