@@ -48,6 +48,7 @@ public final class ServerMain {
     private final int topics;
     private final Rotation rotation;
     private final boolean isJson;
+
     @SuppressWarnings("UnusedVariable") // What is written there is garbage once the next is.
     private volatile byte[] garbage = {};
 
