@@ -16,8 +16,11 @@ import io.wherry.transport.http.RawFraming;
 import io.wherry.transport.http.ReadingRequest;
 import io.wherry.transport.http.StreamConnection;
 import io.wherry.transport.http.StreamStyle;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The server half: each GET is answered by a response that goes on, up to a number of bytes. Thread-safe. */
 final class CometServerTransport implements ServerTransport {
@@ -31,6 +34,9 @@ final class CometServerTransport implements ServerTransport {
     /** With the delimiters that go without saying: a peer could ask for any number of others, and make work for each. */
     private final Map<Framing, GzipFraming> gzipped;
 
+    /** How responses with these are written, once for all: they hold it for as long as they go on. */
+    private final Map<Framing, StreamStyle> styles = new HashMap<>();
+
     CometServerTransport(Config config) {
         this.plainDelimiter = config.get(CometKeys.DELIMITER);
         this.responseBytes = config.get(CometKeys.RESPONSE_BYTES);
@@ -42,6 +48,12 @@ final class CometServerTransport implements ServerTransport {
                 BatchFraming.of(plainDelimiter),
                 RawFraming.of(plainDelimiter),
                 JsonFraming.of(plainDelimiter));
+        for (Delimiter delimiter : List.of(Delimiter.LF, plainDelimiter)) {
+            for (StreamStyle style :
+                    List.of(envelopes(delimiter), payloads(delimiter, false), payloads(delimiter, true))) {
+                styles.put(style.framing(), style);
+            }
+        }
     }
 
     @Override
@@ -60,11 +72,16 @@ final class CometServerTransport implements ServerTransport {
     }
 
     private StreamStyle envelopes(Delimiter delimiter) {
+        Framing framing = BatchFraming.of(delimiter);
+        @Nullable StreamStyle known = styles.get(framing);
+        if (known != null) {
+            return known;
+        }
         return new StreamStyle(
                 BatchFraming.MEDIA_TYPE,
-                BatchFraming.of(delimiter),
+                framing,
                 delimiter.chunkedBatch(),
-                gzipped.get(BatchFraming.of(delimiter)),
+                gzipped.get(framing),
                 "",
                 "h - 0 - -\n" + delimiter,
                 StreamStyle.NO_FAREWELL,
@@ -73,6 +90,10 @@ final class CometServerTransport implements ServerTransport {
 
     private StreamStyle payloads(Delimiter delimiter, boolean json) {
         Framing framing = json ? JsonFraming.of(delimiter) : RawFraming.of(delimiter);
+        @Nullable StreamStyle known = styles.get(framing);
+        if (known != null) {
+            return known;
+        }
         return new StreamStyle(
                 PLAIN_MEDIA_TYPE,
                 framing,
