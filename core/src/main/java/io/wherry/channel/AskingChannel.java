@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,42 +32,63 @@ import org.jspecify.annotations.Nullable;
 final class AskingChannel implements Channel {
 
     private final RealServer server;
-    private final Handshake handshake;
+    private final Supplier<Handshake> handshake;
     private final @Nullable Principal principal;
-    private final List<Message> answer = new ArrayList<>(1);
+    private final CompletableFuture<List<Message>> result = new CompletableFuture<>();
+    private List<Message> answer = List.of();
     private boolean ended;
 
-    AskingChannel(RealServer server, Handshake handshake, @Nullable Principal principal) {
+    AskingChannel(RealServer server, Supplier<Handshake> handshake, @Nullable Principal principal) {
         this.server = server;
         this.handshake = handshake;
         this.principal = principal;
     }
 
-    /** Calls the one handler or the other where callbacks run; completes a stage with the reply, or with what was sent. On a loop. */
+    /** What is answered. */
+    CompletableFuture<List<Message>> result() {
+        return result;
+    }
+
+    /** Calls the one handler or the other where callbacks run; its reply, or what was sent meanwhile, is the answer. On a loop. */
     void ask(
             String name,
             Message message,
             @Nullable RequestHandler requestHandler,
-            @Nullable MessageHandler messageHandler,
-            CompletableFuture<List<Message>> result) {
+            @Nullable MessageHandler messageHandler) {
         server.callbacks(Runnable::run).execute(() -> {
             if (requestHandler != null) {
-                ClientMessages.answering(requestHandler, this, message).whenComplete((reply, failure) -> {
-                    if (failure == null && reply != null) {
-                        result.complete(List.of(reply));
-                    } else {
-                        result.completeExceptionally(ClientMessages.publicError(toString(), name, failure));
-                    }
-                });
+                request(name, message, requestHandler);
             } else if (messageHandler != null) {
-                try {
-                    messageHandler.message(this, message);
-                    result.complete(end());
-                } catch (Throwable e) { // whatever it is, a peer waits for an answer
-                    result.completeExceptionally(ClientMessages.publicError(toString(), name, e));
-                }
+                tell(name, message, messageHandler);
             }
         });
+    }
+
+    private void request(String name, Message message, RequestHandler handler) {
+        CompletionStage<Message> reply = ClientMessages.answering(handler, this, message);
+        if (reply instanceof CompletableFuture<Message> done && done.isDone() && !done.isCompletedExceptionally()) {
+            replied(name, done.join(), null);
+        } else {
+            var unused = reply.whenComplete((given, failure) -> replied(name, given, failure));
+        }
+    }
+
+    private void replied(String name, @Nullable Message reply, @Nullable Throwable failure) {
+        if (failure == null && reply != null) {
+            server.asked().answered(this, List.of(reply));
+        } else {
+            server.asked().failed(this, ClientMessages.publicError(toString(), name, failure));
+        }
+    }
+
+    private void tell(String name, Message message, MessageHandler handler) {
+        try {
+            handler.message(this, message);
+        } catch (Throwable e) { // whatever it is, a peer waits for an answer
+            server.asked().failed(this, ClientMessages.publicError(toString(), name, e));
+            return;
+        }
+        server.asked().answered(this, end());
     }
 
     private synchronized List<Message> end() {
@@ -84,6 +106,9 @@ final class AskingChannel implements Channel {
         Envelope.requireName("to", to);
         if (ended) {
             return CompletableFuture.failedFuture(notHere("send after the handler has ended"));
+        }
+        if (answer.isEmpty()) {
+            answer = new ArrayList<>(1);
         }
         answer.add(message);
         return CompletableFuture.completedFuture(null);
@@ -116,7 +141,7 @@ final class AskingChannel implements Channel {
 
     @Override
     public String transport() {
-        return handshake.transport();
+        return handshake.get().transport();
     }
 
     @Override
@@ -136,7 +161,7 @@ final class AskingChannel implements Channel {
 
     @Override
     public Handshake handshake() {
-        return handshake;
+        return handshake.get();
     }
 
     @Override

@@ -258,7 +258,7 @@ final class ClientMessages {
                 channel.handshake(), lines, channel.settings().credentialHeaders());
         unanswered++;
         var unused = channel.server()
-                .authenticate(shown)
+                .authenticate(() -> shown)
                 .whenComplete((who, failure) -> channel.mailbox().execute(() -> {
                     if (failure == null) {
                         channel.renewal().renewed(who);

@@ -40,6 +40,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ public final class RealServer implements Server {
     private static final Logger logger = LoggerFactory.getLogger(RealServer.class);
     private static final int ID_BYTES = 18;
     private static final SecureRandom SECURE = new SecureRandom();
+    private static final CompletableFuture<@Nullable Principal> NOBODY = CompletableFuture.completedFuture(null);
 
     private final Config config;
     private final ServerSettings settings;
@@ -68,7 +70,7 @@ public final class RealServer implements Server {
     private volatile @Nullable Consumer<Channel> onOpen;
     private volatile @Nullable Consumer<Channel> onClose;
     private volatile @Nullable RunningServer running;
-    private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+    private final AskedMessages asked;
     private boolean started;
     private volatile @Nullable ServerStop stopping;
     private @Nullable CompletableFuture<Void> closed;
@@ -86,6 +88,7 @@ public final class RealServer implements Server {
             @Nullable Environment environment) {
         this.config = config;
         this.settings = ServerSettings.of(config);
+        this.asked = new AskedMessages(settings.limits().asked());
         this.transports = transports.named(config);
         this.authenticator = authenticator;
         this.authorizer = authorizer;
@@ -215,9 +218,10 @@ public final class RealServer implements Server {
                     "channels: " + channels.size() + " (expected: fewer than "
                             + settings.limits().channels() + ")");
         }
-        countAddress(address(attachment.handshake().remoteAddress()));
-        ServerChannel channel = new ServerChannel(
-                this, newId(), attachment.principal(), attachment.handshake(), attachment.resumable(), home);
+        Handshake handshake = attachment.handshake().get();
+        countAddress(address(handshake.remoteAddress()));
+        ServerChannel channel =
+                new ServerChannel(this, newId(), attachment.principal(), handshake, attachment.resumable(), home);
         channels.put(channel.id(), channel);
         return channel;
     }
@@ -226,16 +230,16 @@ public final class RealServer implements Server {
      * Finds out who asks, off the loop. Fails with a {@link WherryException} where it is refused, also for credentials that have
      * expired.
      */
-    CompletionStage<@Nullable Principal> authenticate(Handshake handshake) {
-        CompletableFuture<@Nullable Principal> result = new CompletableFuture<>();
+    CompletionStage<@Nullable Principal> authenticate(Supplier<Handshake> handshake) {
         Authenticator asked = authenticator;
         if (asked == null) {
-            result.complete(null);
-            return result;
+            return NOBODY;
         }
+        CompletableFuture<@Nullable Principal> result = new CompletableFuture<>();
+        Handshake shown = handshake.get();
         callbackThreads().execute(() -> {
             try {
-                Principal principal = asked.authenticate(handshake);
+                Principal principal = asked.authenticate(shown);
                 if (Identity.hasExpired(principal)) {
                     throw new WherryException(ErrorCode.UNAUTHORIZED, "credentials: expired (expected: new ones)");
                 }
@@ -269,13 +273,8 @@ public final class RealServer implements Server {
         return stop == null ? new WherryException(ErrorCode.UNAVAILABLE, "the server is stopping") : stop.refusal();
     }
 
-    /** Remembers a request that is no channel's until it is answered, so that stopping waits for it. */
-    <T> CompletionStage<T> underWay(CompletionStage<T> answer) {
-        CompletableFuture<?> answered = answer.toCompletableFuture();
-        Object key = new Object();
-        underWay.put(key, answered);
-        var unused = answered.whenComplete((done, failure) -> underWay.remove(key));
-        return answer;
+    AskedMessages asked() {
+        return asked;
     }
 
     private String newId() {
@@ -457,7 +456,7 @@ public final class RealServer implements Server {
         ServerStop stop = new ServerStop(grace, clients, settings.comeBackRate(), random, loop);
         stopping = stop;
         long closeTimeout = settings.closeTimeoutNanos();
-        var unused = stop.letGo(channels::values, () -> plainReaders, List.copyOf(underWay.values()), closeTimeout)
+        var unused = stop.letGo(channels::values, () -> plainReaders, asked.underWay(), closeTimeout)
                 .whenComplete((told, failure) -> topics.values().forEach(RealTopic::stop))
                 .thenCompose(told -> current.stop(stop.portsMayTake(closeTimeout)))
                 .whenComplete((stopped, failure) -> {

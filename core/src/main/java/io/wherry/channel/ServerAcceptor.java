@@ -10,6 +10,7 @@ import io.wherry.Position;
 import io.wherry.RequestHandler;
 import io.wherry.WherryException;
 import io.wherry.log.Entry;
+import io.wherry.log.Log;
 import io.wherry.log.TopicHistory;
 import io.wherry.spi.Acceptor;
 import io.wherry.spi.Connection;
@@ -20,22 +21,20 @@ import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The door of a server: lets channels and plain readers in, or refuses them. Thread-safe. */
 final class ServerAcceptor implements Acceptor {
 
     private final RealServer server;
-    /** How many messages of peers without a channel are with their handlers. */
-    private final AtomicInteger asked = new AtomicInteger();
 
     ServerAcceptor(RealServer server) {
         this.server = server;
     }
 
     @Override
-    public CompletionStage<@Nullable Principal> authenticate(Handshake handshake) {
+    public CompletionStage<@Nullable Principal> authenticate(Supplier<Handshake> handshake) {
         return server.authenticate(handshake);
     }
 
@@ -115,6 +114,36 @@ final class ServerAcceptor implements Acceptor {
     }
 
     @Override
+    public @Nullable Position upToDate(Reading reading) {
+        Log log = server.log();
+        List<String> topics = reading.topics();
+        Position after = reading.start().position();
+        // Before the topics are looked at: then what they have up to there is seen.
+        long head = log.last().sequence();
+        if (after == null
+                || after.sequence() > head
+                || !after.epoch().equals(log.epoch())
+                || isRefused(topics.size())) {
+            return null;
+        }
+        for (String topic : topics) {
+            TopicHistory history = log.find(topic);
+            if (history == null || history.newestSequence() > after.sequence()) {
+                return null;
+            }
+        }
+        server.requireServing();
+        for (String topic : topics) {
+            server.requireAllowed(reading.principal(), Action.SUBSCRIBE, topic);
+        }
+        return after.sequence() == head ? after : log.position(head);
+    }
+
+    private boolean isRefused(int topics) {
+        return topics == 0 || topics > server.settings().limits().subscriptions();
+    }
+
+    @Override
     public @Nullable Envelope latest(@Nullable Principal principal, String topic) {
         server.requireServing();
         server.requireAllowed(principal, Action.SUBSCRIBE, topic);
@@ -155,7 +184,7 @@ final class ServerAcceptor implements Acceptor {
 
     @Override
     public CompletionStage<List<Message>> ask(
-            Handshake handshake, @Nullable Principal principal, String name, Message message) {
+            Supplier<Handshake> handshake, @Nullable Principal principal, String name, Message message) {
         server.requireServing();
         server.requireAllowed(principal, Action.SEND, name);
         RequestHandler requestHandler = server.handlers().request(name);
@@ -163,24 +192,17 @@ final class ServerAcceptor implements Acceptor {
         if (requestHandler == null && messageHandler == null) {
             throw ClientMessages.unknownHandler(name);
         }
-        int most = server.settings().limits().asked();
-        if (asked.incrementAndGet() > most) {
-            asked.decrementAndGet();
-            throw new WherryException(
-                    ErrorCode.TOO_MANY, "messages with handlers: " + most + " (expected: fewer, wherry.limits.asked)");
-        }
-        CompletableFuture<List<Message>> answer = new CompletableFuture<>();
-        CompletionStage<List<Message>> counted =
-                server.underWay(answer.whenComplete((messages, failure) -> asked.decrementAndGet()));
+        AskingChannel channel = new AskingChannel(server, handshake, principal);
+        server.asked().begin(channel);
         // Again: who stops looks at what is under way after that.
         try {
             server.requireServing();
         } catch (WherryException e) {
-            answer.completeExceptionally(e);
-            return counted;
+            server.asked().failed(channel, e);
+            return channel.result();
         }
-        new AskingChannel(server, handshake, principal).ask(name, message, requestHandler, messageHandler, answer);
-        return counted;
+        channel.ask(name, message, requestHandler, messageHandler);
+        return channel.result();
     }
 
     @Override

@@ -75,7 +75,7 @@ final class ServerStop {
     CompletableFuture<Void> letGo(
             Supplier<Collection<ServerChannel>> channels,
             Supplier<Collection<PlainReader>> readers,
-            Collection<CompletableFuture<?>> underWay,
+            Collection<? extends CompletableFuture<?>> underWay,
             long closeTimeoutNanos) {
         if (!inOrder) {
             return within(loop, closeTimeoutNanos, endAll(channels, readers));

@@ -8,6 +8,7 @@ import io.wherry.Start;
 import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,10 @@ public interface Acceptor {
     /**
      * Finds out who asks. Completes with null for a peer without a name, where the server allows that, and fails with a
      * {@link io.wherry.WherryException} where it is refused. May complete on any thread.
+     *
+     * @param handshake asked for on the caller's thread, and only where somebody looks at it
      */
-    CompletionStage<@Nullable Principal> authenticate(Handshake handshake);
+    CompletionStage<@Nullable Principal> authenticate(Supplier<Handshake> handshake);
 
     /**
      * Opens a channel, or connects one that exists. On the connection's loop.
@@ -38,6 +41,13 @@ public interface Acceptor {
      */
     ConnectionListener read(Reading reading, Connection connection);
 
+    /**
+     * Looks whether a reader that starts after a position has it all: then it need not {@link #read}. Any thread.
+     *
+     * @return where it goes on, null where there is something to be told, or it takes more than a look to find out
+     */
+    @Nullable Position upToDate(Reading reading);
+
     /** The latest message of a topic, null when there is none. */
     @Nullable Envelope latest(@Nullable Principal principal, String topic);
 
@@ -48,9 +58,13 @@ public interface Acceptor {
      */
     Uplink uplink(@Nullable Principal principal, String channelId, long connection, List<Envelope> batch);
 
-    /** Hands one message to a handler for a peer that is no channel, and gives what the handler sends back or replies. */
+    /**
+     * Hands one message to a handler for a peer that is no channel, and gives what the handler sends back or replies.
+     *
+     * @param handshake thread-safe; asked for where the handler looks at it
+     */
     CompletionStage<List<Message>> ask(
-            Handshake handshake, @Nullable Principal principal, String name, Message message);
+            Supplier<Handshake> handshake, @Nullable Principal principal, String name, Message message);
 
     /** Publishes for a peer that is no channel. */
     CompletionStage<Position> publish(@Nullable Principal principal, String topic, Message message);
@@ -68,7 +82,7 @@ public interface Acceptor {
     /**
      * A wish to open or connect a channel.
      *
-     * @param handshake the request
+     * @param handshake the request; asked for where a channel is opened
      * @param principal who asks, null for nobody known
      * @param channelId the channel to connect, null for a new one
      * @param start where to start: {@link Start#after} when connecting, and for the topics
@@ -80,7 +94,7 @@ public interface Acceptor {
      * @param standby whether the channel stays on the connection that it has, until the client says that this one takes over
      */
     record Attachment(
-            Handshake handshake,
+            Supplier<Handshake> handshake,
             @Nullable Principal principal,
             @Nullable String channelId,
             Start start,
@@ -93,10 +107,9 @@ public interface Acceptor {
     /**
      * A wish to read topics.
      *
-     * @param handshake the request
      * @param principal who asks, null for nobody known
      * @param topics at least one
      * @param start where to start
      */
-    record Reading(Handshake handshake, @Nullable Principal principal, List<String> topics, Start start) {}
+    record Reading(@Nullable Principal principal, List<String> topics, Start start) {}
 }

@@ -71,7 +71,7 @@ final class ServerChannelTest {
     private Attachment attachment(@Nullable String id, long connection, boolean standby, boolean welcome) {
         Start start = id == null ? Start.now() : Start.after(position);
         Handshake handshake = new Handshake("scripted", null, Map.of(), Map.of());
-        return new Attachment(handshake, null, id, start, List.of(), true, welcome, connection, standby);
+        return new Attachment(() -> handshake, null, id, start, List.of(), true, welcome, connection, standby);
     }
 
     /** Opens a connection of the channel that stands by. */
@@ -129,9 +129,7 @@ final class ServerChannelTest {
 
     private Peer reader(Start start) {
         Peer peer = new Peer(home);
-        Handshake handshake = new Handshake("scripted", null, Map.of(), Map.of());
-        peer.listener =
-                transport.context().acceptor().read(new Reading(handshake, null, List.of("topic"), start), peer);
+        peer.listener = transport.context().acceptor().read(new Reading(null, List.of("topic"), start), peer);
         return peer;
     }
 

@@ -89,7 +89,7 @@ final class SimulatedPort implements Port, SimulatedNetwork.Host {
         ends.add(end);
         Handshake handshake = new Handshake(hello.transport(), null, headers(hello), Map.of());
         context.acceptor()
-                .authenticate(handshake)
+                .authenticate(() -> handshake)
                 .whenComplete((principal, failure) -> end.loop().execute(() -> serve(end, hello, handshake)));
     }
 
@@ -148,7 +148,7 @@ final class SimulatedPort implements Port, SimulatedNetwork.Host {
         return context.acceptor()
                 .attach(
                         new Attachment(
-                                handshake,
+                                () -> handshake,
                                 null,
                                 hello.target().channelId(),
                                 start,

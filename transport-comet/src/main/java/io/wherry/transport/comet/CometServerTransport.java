@@ -62,11 +62,11 @@ final class CometServerTransport implements ServerTransport {
     }
 
     private void answer(HttpExchange exchange) {
-        ReadingRequest request = ReadingRequest.of(exchange.handshake());
+        ReadingRequest request = ReadingRequest.of(exchange);
         StreamStyle style = request.isChannel()
                 ? envelopes(request.delimiter())
                 : payloads(
-                        exchange.handshake().parameter("delimiter") == null ? plainDelimiter : request.delimiter(),
+                        exchange.parameter("delimiter") == null ? plainDelimiter : request.delimiter(),
                         request.isJson());
         StreamConnection.answer(exchange, CometTransport.NAME, request, style);
     }

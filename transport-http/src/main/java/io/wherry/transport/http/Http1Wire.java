@@ -121,6 +121,16 @@ final class Http1Wire implements Wire, Runnable {
         connection()
                 .write(new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, status, content, headers, EmptyHttpHeaders.INSTANCE));
+        answered();
+    }
+
+    /** Flushes answers: those to requests that came together go together, unless the next one takes its time. */
+    private void answered() {
+        if (decoder == null || !decoder.isHolding()) {
+            flushesSoon = false;
+            connection().flush();
+            return;
+        }
         turns = 0;
         if (!flushesSoon) {
             flushesSoon = true;
@@ -128,9 +138,12 @@ final class Http1Wire implements Wire, Runnable {
         }
     }
 
-    /** Flushes answers: those to requests that came together go together, unless the next one takes its time. */
+    /** Flushes what waits for the answer to the next request, unless that is about to be given. */
     @Override
     public void run() {
+        if (!flushesSoon) {
+            return;
+        }
         if (hasBegun() && turns++ < MAX_TURNS) {
             connection().executor().execute(this);
         } else {
@@ -147,13 +160,14 @@ final class Http1Wire implements Wire, Runnable {
             ByteBuf answer = to.alloc().directBuffer(head.size() + length);
             head.writeTo(answer);
             answer.writeBytes(content, content.readerIndex(), length);
-            to.writeAndFlush(answer, to.voidPromise());
+            to.write(answer, to.voidPromise());
         } else {
             ByteBuf first = to.alloc().directBuffer(head.size());
             head.writeTo(first);
             to.write(first, to.voidPromise());
-            to.writeAndFlush(content.retainedDuplicate(), to.voidPromise());
+            to.write(content.retainedDuplicate(), to.voidPromise());
         }
+        answered();
     }
 
     @Override

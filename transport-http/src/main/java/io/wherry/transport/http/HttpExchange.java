@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +39,8 @@ public final class HttpExchange {
 
     private final HttpServerConnection connection;
     private final HttpRequest request;
-    private Handshake handshake;
+    private final Query query;
+    private Supplier<Handshake> handshake;
     private @Nullable Principal principal;
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
     private @Nullable Runnable onGone;
@@ -46,9 +48,10 @@ public final class HttpExchange {
     private boolean answered;
     private boolean gone;
 
-    HttpExchange(HttpServerConnection connection, HttpRequest request, Handshake handshake) {
+    HttpExchange(HttpServerConnection connection, HttpRequest request, Query query, RequestHandshake handshake) {
         this.connection = connection;
         this.request = request;
+        this.query = query;
         this.handshake = handshake;
     }
 
@@ -82,13 +85,23 @@ public final class HttpExchange {
         return request.headers();
     }
 
-    /** The request as applications see it: its decoded query and its headers. */
-    public Handshake handshake() {
+    /** The request as applications see it, its decoded query and its headers; made when it is asked for. Thread-safe. */
+    public Supplier<Handshake> handshake() {
         return handshake;
     }
 
+    /** From now on the request is seen as another one. */
     void handshake(Handshake now) {
-        handshake = now;
+        handshake = () -> now;
+    }
+
+    /** The first query parameter of a name, null when there is none. */
+    public @Nullable String parameter(String name) {
+        return query.first(name);
+    }
+
+    Query query() {
+        return query;
     }
 
     /** Who asks, null for nobody known. */

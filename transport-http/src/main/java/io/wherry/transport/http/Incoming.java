@@ -12,21 +12,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.wherry.ErrorCode;
-import io.wherry.Handshake;
 import io.wherry.WherryException;
 import io.wherry.transport.http.HttpPort.Route;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.Principal;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Incoming {
 
-    private static final int MAX_PARAMETERS = 4096;
+    private static final Query NOTHING = Query.of("");
     private static final int FIRST_BODY_SIZE = 8 * 1024;
 
     private final HttpServerConnection connection;
@@ -59,23 +52,25 @@ final class Incoming {
      */
     static @Nullable Incoming begin(
             HttpServerConnection connection, HttpPort port, @Nullable SocketAddress remote, HttpRequest request) {
-        @Nullable QueryStringDecoder uri = decode(request);
-        @Nullable Route route = uri == null ? null : port.find(uri.path());
-        Handshake handshake = new Handshake(
+        @Nullable Query query = query(request);
+        @Nullable Route route = query == null ? null : port.find(query.path());
+        Query asked = query == null ? NOTHING : query;
+        RequestHandshake handshake = new RequestHandshake(
                 route == null ? HttpTransport.NAME : route.transport(),
                 remote,
-                headers(request.headers(), port.origins().trustsCookies(request.headers())),
-                uri == null ? Map.of() : uri.parameters());
-        HttpExchange exchange = new HttpExchange(connection, request, handshake);
+                request.headers(),
+                asked,
+                port.origins());
+        HttpExchange exchange = new HttpExchange(connection, request, asked, handshake);
         connection.began(exchange);
-        if (uri == null) {
+        if (query == null) {
             exchange.problem(malformed(request), refusal(request));
         } else if (!isHostClear(request)) {
             exchange.problem(bad("Host: none, or several (expected: one)"));
         } else if (route == null) {
             exchange.problem(
                     HttpResponseStatus.NOT_FOUND,
-                    bad("path: " + WherryException.quote(uri.path()) + " (expected: " + port.paths() + ")"));
+                    bad("path: " + WherryException.quote(query.path()) + " (expected: " + port.paths() + ")"));
         } else {
             exchange.methods(route.methods());
             return begin(connection, port, exchange, route);
@@ -115,18 +110,14 @@ final class Incoming {
         return null;
     }
 
-    private static @Nullable QueryStringDecoder decode(HttpRequest request) {
+    private static @Nullable Query query(HttpRequest request) {
         if (request.decoderResult().isFailure()
                 || (request.protocolVersion().majorVersion() != HttpVersion.HTTP_1_1.majorVersion()
                         && !(request instanceof Http2Request))) {
             return null;
         }
         try {
-            QueryStringDecoder uri = new QueryStringDecoder(
-                    withoutAuthority(request.uri()), StandardCharsets.UTF_8, true, MAX_PARAMETERS, true);
-            uri.path();
-            uri.parameters();
-            return uri;
+            return Query.of(withoutAuthority(request.uri()));
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -162,21 +153,13 @@ final class Incoming {
     }
 
     private static boolean isHostClear(HttpRequest request) {
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        return hosts.size() == 1
-                || (hosts.isEmpty() && !request.protocolVersion().isKeepAliveDefault());
-    }
-
-    private static Map<String, List<String>> headers(HttpHeaders headers, boolean trustsCookies) {
-        Map<String, List<String>> map = new HashMap<>();
-        for (Map.Entry<String, String> header : headers) {
-            map.computeIfAbsent(header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>(1))
-                    .add(header.getValue());
+        HttpHeaders headers = request.headers();
+        Iterator<String> hosts = headers.valueStringIterator(HttpHeaderNames.HOST);
+        if (!hosts.hasNext()) {
+            return !request.protocolVersion().isKeepAliveDefault();
         }
-        if (!trustsCookies) {
-            map.remove("cookie");
-        }
-        return map;
+        hosts.next();
+        return !hosts.hasNext();
     }
 
     /** Tells a browser what the page of an allowed origin may do, and anybody else what methods there are. */
@@ -200,9 +183,9 @@ final class Incoming {
             known = true;
             return;
         }
-        if (!exchange.method().equals(HttpMethod.POST)) {
+        if (!exchange.method().equals(HttpMethod.POST) && exchange.query().first(Tickets.PARAMETER) != null) {
             try {
-                exchange.handshake(port.tickets().redeem(exchange.handshake()));
+                exchange.handshake(port.tickets().redeem(exchange.handshake().get()));
             } catch (WherryException e) {
                 exchange.problem(e);
                 return;
@@ -210,7 +193,9 @@ final class Incoming {
         }
         CompletableFuture<@Nullable Principal> principal =
                 port.context().acceptor().authenticate(exchange.handshake()).toCompletableFuture();
-        if (principal.isDone()) {
+        if (principal.isDone() && !principal.isCompletedExceptionally()) {
+            identified(principal.join(), null);
+        } else if (principal.isDone()) {
             principal.whenComplete(this::identified);
         } else {
             principal.whenComplete((who, failure) -> connection.loop().execute(() -> identified(who, failure)));
@@ -239,6 +224,12 @@ final class Incoming {
         }
         if (exchange.method().equals(HttpMethod.POST) && bytes.isReadable()) {
             int maxBody = connection.context().limits().batch();
+            if (body == null && content instanceof LastHttpContent && bytes.readableBytes() <= maxBody) {
+                body = bytes.retain();
+                whole = true;
+                handleWhenReady();
+                return;
+            }
             if (body == null) {
                 body = connection.loop().alloc().buffer(Math.max(FIRST_BODY_SIZE, bytes.readableBytes()));
             }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class PlainRoute implements HttpRoute {
 
     @Override
     public void handle(HttpExchange exchange) {
-        ReadingRequest request = ReadingRequest.of(exchange.handshake());
+        ReadingRequest request = ReadingRequest.of(exchange);
         if (exchange.method().equals(HttpMethod.POST)) {
             post(exchange, request);
         } else if (request.isChannel() || request.after() != null || request.last() > 0) {
@@ -63,8 +64,7 @@ final class PlainRoute implements HttpRoute {
                             .publish(
                                     exchange.principal(),
                                     request.topics().get(0),
-                                    message(exchange)
-                                            .withKey(exchange.handshake().parameter("key"))),
+                                    message(exchange).withKey(exchange.parameter("key"))),
                     position -> published(exchange, position));
         } else {
             throw new WherryException(
@@ -74,8 +74,12 @@ final class PlainRoute implements HttpRoute {
         }
     }
 
-    /** Goes on, on the exchange's loop, with what a stage gives. */
+    /** Goes on, on the exchange's loop, with what a stage gives; at once where it has. */
     private static <T> void then(HttpExchange exchange, CompletionStage<T> stage, Consumer<T> next) {
+        if (stage instanceof CompletableFuture<T> done && done.isDone() && !done.isCompletedExceptionally()) {
+            next.accept(done.join());
+            return;
+        }
         stage.whenComplete((value, failure) -> exchange.run(() -> {
             if (failure != null) {
                 throw WherryException.from(failure);
@@ -148,6 +152,17 @@ final class PlainRoute implements HttpRoute {
     }
 
     private static void answers(HttpExchange exchange, ReadingRequest request, String to, List<Message> messages) {
+        if (messages.isEmpty() && exchange.isCommon()) {
+            exchange.respond(AnswerHead.of(HttpResponseStatus.NO_CONTENT, null, null, 0), Unpooled.EMPTY_BUFFER);
+            return;
+        }
+        if (messages.size() == 1 && !request.isJson() && exchange.isCommon()) {
+            Message message = messages.get(0);
+            exchange.respond(
+                    AnswerHead.of(HttpResponseStatus.OK, message.format().mediaType(), null, message.size()),
+                    Unpooled.wrappedBuffer(message.buffer()));
+            return;
+        }
         List<Envelope> envelopes = messages.stream()
                 .map(message -> Envelope.at(message.position(), Kind.DIRECT, to, null, message))
                 .toList();
@@ -172,7 +187,7 @@ final class PlainRoute implements HttpRoute {
         }
         ByteBuf body = Unpooled.buffer();
         envelopes.forEach(envelope -> PollConnection.plainFraming(request).encode(envelope, body));
-        headers.set(HttpHeaderNames.CONTENT_TYPE, PollConnection.mediaType(request));
+        headers.set(HttpHeaderNames.CONTENT_TYPE, PollAnswer.mediaType(request));
         exchange.respond(HttpResponseStatus.OK, headers, request.isJson() ? PollConnection.array(body) : body);
     }
 }

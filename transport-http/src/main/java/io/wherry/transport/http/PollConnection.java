@@ -4,9 +4,6 @@ package io.wherry.transport.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wherry.ErrorCode;
 import io.wherry.Position;
 import io.wherry.WherryException;
@@ -62,6 +59,13 @@ public final class PollConnection implements Connection {
      * @throws WherryException when it is refused
      */
     public static void answer(HttpExchange exchange, String transport, ReadingRequest request, Duration hold) {
+        if (hold.isZero() && !request.isChannel()) {
+            @Nullable Position upToDate = exchange.context().acceptor().upToDate(request.reading(exchange));
+            if (upToDate != null) {
+                new PollAnswer(exchange, request, upToDate, List.of()).respond();
+                return;
+            }
+        }
         begin(exchange, transport, request, hold, Duration.ZERO);
     }
 
@@ -214,81 +218,20 @@ public final class PollConnection implements Connection {
     }
 
     private void answer() {
-        if (ended || answerAsOthers()) {
+        if (ended) {
             return;
         }
-        HttpHeaders headers = HttpExchange.newHeaders();
-        boolean changed = request.isChannel() || addPosition(headers);
+        @Nullable ConnectionListener told = request.isChannel() ? null : listener;
+        PollAnswer answer = new PollAnswer(
+                exchange, request, told == null ? null : told.position(), told == null ? List.of() : told.gaps());
         if (size == 0) {
-            exchange.respond(
-                    changed ? HttpResponseStatus.NO_CONTENT : HttpResponseStatus.NOT_MODIFIED,
-                    headers,
-                    Unpooled.EMPTY_BUFFER);
+            answer.respond();
         } else {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, mediaType());
             ByteBuf body = body();
-            exchange.respond(HttpResponseStatus.OK, headers, body);
+            answer.respond(body);
             body.release();
         }
         end(null);
-    }
-
-    /** Answers with what all others at this position are given, where nothing makes this peer another; returns whether it has. */
-    private boolean answerAsOthers() {
-        ConnectionListener told = listener;
-        if (told == null || !exchange.isCommon()) {
-            return false;
-        }
-        @Nullable Position position = request.isChannel() ? null : told.position();
-        @Nullable String wanted = position == null ? null : exchange.headers().get(HttpHeaderNames.IF_NONE_MATCH);
-        if (position != null && !told.gaps().isEmpty()) {
-            return false;
-        }
-        if (wanted != null) {
-            AnswerHead same = AnswerHead.of(HttpResponseStatus.NOT_MODIFIED, null, position, 0);
-            if (size > 0 || !wanted.equals(same.etag())) {
-                return false;
-            }
-            exchange.respond(same, Unpooled.EMPTY_BUFFER);
-        } else if (size == 0) {
-            exchange.respond(AnswerHead.of(HttpResponseStatus.NO_CONTENT, null, position, 0), Unpooled.EMPTY_BUFFER);
-        } else {
-            ByteBuf body = body();
-            exchange.respond(AnswerHead.of(HttpResponseStatus.OK, mediaType(), position, body.readableBytes()), body);
-            body.release();
-        }
-        end(null);
-        return true;
-    }
-
-    private String mediaType() {
-        return request.isChannel() ? BatchFraming.MEDIA_TYPE : mediaType(request);
-    }
-
-    /** Adds where to go on, and what is missing; returns whether the peer's entity tag does not say that it has it all. */
-    private boolean addPosition(HttpHeaders headers) {
-        if (listener == null) {
-            return true;
-        }
-        HttpTransport.addPosition(headers, listener.position());
-        for (Envelope gap : listener.gaps()) {
-            headers.add(HttpTransport.GAP_HEADER, HttpTransport.gapHeader(gap));
-        }
-        if (exchange.hasTag(headers.get(HttpHeaderNames.ETAG))) {
-            return false;
-        }
-        // Other topics may have moved the log on: the peer has all of its own, and may keep the tag that says so.
-        String asked = request.after() == null ? "" : HttpTransport.etag(request.after());
-        if (!hasNews && exchange.hasTag(asked)) {
-            headers.set(HttpHeaderNames.ETAG, asked);
-            return false;
-        }
-        return true;
-    }
-
-    /** The content type of polls for readers without a library. */
-    static String mediaType(ReadingRequest request) {
-        return request.isJson() ? "application/json" : "text/plain; charset=utf-8";
     }
 
     private ByteBuf body() {

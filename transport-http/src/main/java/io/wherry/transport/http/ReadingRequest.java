@@ -2,7 +2,6 @@
 package io.wherry.transport.http;
 
 import io.wherry.ErrorCode;
-import io.wherry.Handshake;
 import io.wherry.Position;
 import io.wherry.Start;
 import io.wherry.WherryException;
@@ -42,26 +41,30 @@ public record ReadingRequest(
     public static final String PROTOCOL = "wherry.v1";
 
     /**
-     * Reads the query of a handshake.
+     * Reads what an exchange asks for.
      *
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST} that names the parameter
      */
-    public static ReadingRequest of(Handshake handshake) {
-        List<String> topics = handshake.query().getOrDefault("topic", List.of());
+    public static ReadingRequest of(HttpExchange exchange) {
+        return of(exchange.query(), exchange.headers().get("last-event-id"));
+    }
+
+    static ReadingRequest of(Query query, @Nullable String lastEventId) {
+        List<String> topics = query.all("topic");
         topics.forEach(topic -> Envelope.requireName("topic", topic));
-        @Nullable String to = handshake.parameter("to");
-        @Nullable Position after = after(handshake);
+        @Nullable String to = query.first("to");
+        @Nullable Position after = after(query, lastEventId);
         return new ReadingRequest(
-                isOpening(handshake.parameter("protocol")),
-                channelId(handshake.parameter("channel")),
-                List.copyOf(topics),
+                isOpening(query.first("protocol")),
+                channelId(query.first("channel")),
+                topics,
                 after,
-                after == null ? last(handshake.parameter("last")) : 0,
-                isJson(handshake.parameter("format")),
-                delimiter(handshake.parameter("delimiter")),
+                after == null ? last(query.first("last")) : 0,
+                isJson(query.first("format")),
+                delimiter(query.first("delimiter")),
                 to == null ? null : Envelope.requireName("to", to),
-                connection(handshake.parameter("connection")),
-                standby(handshake.parameter("standby")));
+                connection(query.first("connection")),
+                standby(query.first("standby")));
     }
 
     /** Whether it is about a channel, and not a plain reader's. */
@@ -107,7 +110,7 @@ public record ReadingRequest(
      * @throws WherryException with {@link ErrorCode#BAD_REQUEST} when there is no topic
      */
     public Reading reading(HttpExchange exchange) {
-        return new Reading(exchange.handshake(), exchange.principal(), requireTopics(), start());
+        return new Reading(exchange.principal(), requireTopics(), start());
     }
 
     /** The topics, at least one; otherwise as {@link #reading}. */
@@ -132,12 +135,11 @@ public record ReadingRequest(
         return id;
     }
 
-    private static @Nullable Position after(Handshake handshake) {
-        @Nullable String lastEventId = handshake.header("last-event-id");
+    private static @Nullable Position after(Query query, @Nullable String lastEventId) {
         if (lastEventId != null && !lastEventId.isEmpty()) {
             return position("Last-Event-ID", lastEventId);
         }
-        @Nullable String after = handshake.parameter("after");
+        @Nullable String after = query.first("after");
         return after == null ? null : position("after", after);
     }
 

@@ -18,7 +18,7 @@ final class TicketRoute implements HttpRoute {
 
     @Override
     public void handle(HttpExchange exchange) {
-        String ticket = tickets.issue(exchange.handshake());
+        String ticket = tickets.issue(exchange.handshake().get());
         exchange.respond(
                 HttpResponseStatus.OK,
                 HttpExchange.newHeaders("text/plain; charset=utf-8"),

@@ -19,7 +19,7 @@ final class UplinkRoute implements HttpRoute {
 
     @Override
     public void handle(HttpExchange exchange) {
-        ReadingRequest request = ReadingRequest.of(exchange.handshake());
+        ReadingRequest request = ReadingRequest.of(exchange);
         if (request.channelId() == null) {
             throw new WherryException(
                     ErrorCode.BAD_REQUEST,

@@ -7,9 +7,11 @@ import io.wherry.Channel;
 import io.wherry.ErrorCode;
 import io.wherry.Expiring;
 import io.wherry.Message;
+import io.wherry.Position;
 import io.wherry.Server;
 import io.wherry.Wherry;
 import io.wherry.WherryException;
+import io.wherry.testkit.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,6 +57,7 @@ class AuthenticatedRequestsTest {
                     }
                     return (Principal) () -> "never the same";
                 })
+                .authorizer((who, action, name) -> !name.equals("secret"))
                 .build();
         server.topic("time").publish(Message.of("12:00"));
         server.start();
@@ -117,5 +120,19 @@ class AuthenticatedRequestsTest {
 
         assertThat(status("GET", "?channel=" + channel.id() + "&after=x-0", "Bearer ada"))
                 .isEqualTo(410);
+    }
+
+    /** A poll that has it all is answered without a reader; who asks matters all the same. */
+    @Test
+    void asksWhoPollsWhereNothingIsNew() {
+        Position last = Await.value(server.topic("time").publish(Message.of("12:01")));
+        server.topic("secret");
+        String poll = "?topic=time&after=" + last;
+        assertThat(status("GET", poll, "Bearer ada")).isEqualTo(204);
+        assertThat(status("GET", poll, "Bearer eve")).isEqualTo(401);
+        assertThat(status("GET", poll + "&topic=secret", "Bearer ada")).isEqualTo(403);
+        assertThat(status("GET", poll + "&topic=none", "Bearer ada")).isEqualTo(404);
+        String future = new Position(last.epoch(), last.sequence() + 1, 0).toString();
+        assertThat(status("GET", "?topic=time&after=" + future, "Bearer ada")).isEqualTo(400);
     }
 }

@@ -72,8 +72,7 @@ class GzipStreamTest {
         });
         server.route(
                         "stream",
-                        exchange -> StreamConnection.answer(
-                                exchange, "stream", ReadingRequest.of(exchange.handshake()), style))
+                        exchange -> StreamConnection.answer(exchange, "stream", ReadingRequest.of(exchange), style))
                 .bind();
     }
 

@@ -71,12 +71,21 @@ final class Http1WireTest {
                 wire.begin(HttpResponseStatus.OK, HttpExchange.newHeaders(), true);
                 wire.flush();
             } else if (message instanceof LastHttpContent && !path.equals("/wait")) {
-                HttpHeaders headers = HttpExchange.newHeaders();
-                headers.set(HttpHeaderNames.CONTENT_LENGTH, path.length());
-                wire.respond(HttpResponseStatus.OK, headers, Unpooled.copiedBuffer(path, StandardCharsets.UTF_8));
+                respond(Unpooled.copiedBuffer(path, StandardCharsets.UTF_8));
                 wire.next();
             }
             ReferenceCountUtil.release(message);
+        }
+
+        private void respond(ByteBuf content) {
+            if (path.startsWith("/known")) {
+                wire.respond(AnswerHead.of(HttpResponseStatus.OK, "text/plain", null, path.length()), content);
+                content.release();
+            } else {
+                HttpHeaders headers = HttpExchange.newHeaders();
+                headers.set(HttpHeaderNames.CONTENT_LENGTH, path.length());
+                wire.respond(HttpResponseStatus.OK, headers, content);
+            }
         }
     }
 
@@ -105,6 +114,22 @@ final class Http1WireTest {
 
         ask("/four");
         assertThat(answers()).endsWith("/four");
+        assertThat(flushes).isEqualTo(2);
+    }
+
+    @Test
+    void answersThatWereMadeBeforeGoTogetherToo() {
+        ask("/known/one", "/two", "/known/three", "/known/four");
+        assertThat(answers()).containsSubsequence("/known/one", "/two", "/known/three", "/known/four");
+        assertThat(flushes).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerGoesAtOnceWhereNothingElseHasCome() {
+        ask("/known/one");
+        assertThat(flushes).isEqualTo(1);
+        ask("/known/one", "/wait");
+        assertThat(answers()).endsWith("/known/one");
         assertThat(flushes).isEqualTo(2);
     }
 

@@ -44,7 +44,7 @@ abstract class HttpPortFixture {
     /** Answers with the method, the query and the body. */
     static void echo(HttpExchange exchange) {
         String text = exchange.method() + " "
-                + new java.util.TreeMap<>(exchange.handshake().query()) + " "
+                + new java.util.TreeMap<>(exchange.handshake().get().query()) + " "
                 + exchange.body().toString(StandardCharsets.UTF_8);
         answer(exchange, text);
     }

@@ -4,14 +4,11 @@ package io.wherry.transport.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.wherry.ErrorCode;
-import io.wherry.Handshake;
 import io.wherry.Position;
 import io.wherry.Start;
 import io.wherry.WherryException;
-import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,12 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ReadingRequestTest {
 
     private static ReadingRequest parse(String query) {
-        return parse(query, Map.of());
+        return parse(query, null);
     }
 
-    private static ReadingRequest parse(String query, Map<String, List<String>> headers) {
-        return ReadingRequest.of(
-                new Handshake("http", null, headers, new QueryStringDecoder("/x?" + query).parameters()));
+    private static ReadingRequest parse(String query, @Nullable String lastEventId) {
+        return ReadingRequest.of(Query.of("/x?" + query), lastEventId);
     }
 
     @Test
@@ -63,12 +59,8 @@ final class ReadingRequestTest {
     @Test
     void aPositionGoesBeforeLastAndAHeaderBeforeAParameter() {
         assertThat(parse("topic=t&last=5&after=k-1").start()).isEqualTo(Start.after(Position.parse("k-1")));
-        assertThat(parse("topic=t&after=k-1", Map.of("last-event-id", List.of("k-2")))
-                        .start())
-                .isEqualTo(Start.after(Position.parse("k-2")));
-        assertThat(parse("topic=t&after=k-1", Map.of("last-event-id", List.of("")))
-                        .start())
-                .isEqualTo(Start.after(Position.parse("k-1")));
+        assertThat(parse("topic=t&after=k-1", "k-2").start()).isEqualTo(Start.after(Position.parse("k-2")));
+        assertThat(parse("topic=t&after=k-1", "").start()).isEqualTo(Start.after(Position.parse("k-1")));
     }
 
     @ParameterizedTest

@@ -59,8 +59,7 @@ final class StreamConnectionTest {
         when(server.acceptor().attach(any(), any())).thenAnswer(call -> taken(call.getArgument(1)));
         return server.route(
                         "stream",
-                        exchange -> StreamConnection.answer(
-                                exchange, "stream", ReadingRequest.of(exchange.handshake()), style))
+                        exchange -> StreamConnection.answer(exchange, "stream", ReadingRequest.of(exchange), style))
                 .bind()
                 .connect();
     }

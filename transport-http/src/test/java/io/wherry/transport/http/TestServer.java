@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mockito.Mockito;
 
@@ -50,7 +51,9 @@ final class TestServer implements ServerContext, AutoCloseable {
         }
         this.config = config(values);
         this.loops = Loops.start(1, "http-test-server");
-        Mockito.when(acceptor.authenticate(Mockito.any())).thenAnswer(call -> door.apply(call.getArgument(0)));
+        Mockito.when(acceptor.authenticate(Mockito.any()))
+                .thenAnswer(call ->
+                        door.apply(call.<Supplier<Handshake>>getArgument(0).get()));
     }
 
     static Config config(Map<String, String> values) {

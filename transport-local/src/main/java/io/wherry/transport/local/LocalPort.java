@@ -91,7 +91,7 @@ final class LocalPort implements Port {
     private void authenticate(LocalConnection connection, Target target) {
         Handshake handshake = new Handshake("local", null, headers(target), Map.of());
         context.acceptor()
-                .authenticate(handshake)
+                .authenticate(() -> handshake)
                 .whenComplete((principal, failure) -> connection.loop().execute(() -> {
                     if (failure != null) {
                         connection.close(WherryException.from(failure));
@@ -104,7 +104,7 @@ final class LocalPort implements Port {
     private void attach(LocalConnection connection, Target target, Handshake handshake, @Nullable Principal principal) {
         Start start = target.after() == null ? Start.now() : Start.after(target.after());
         Attachment attachment = new Attachment(
-                handshake,
+                () -> handshake,
                 principal,
                 target.channelId(),
                 start,

@@ -27,6 +27,6 @@ final class LongPollServerTransport implements ServerTransport {
                         LongPollTransport.NAME,
                         Set.of(HttpMethod.GET),
                         exchange -> PollConnection.answer(
-                                exchange, LongPollTransport.NAME, ReadingRequest.of(exchange.handshake()), hold));
+                                exchange, LongPollTransport.NAME, ReadingRequest.of(exchange), hold));
     }
 }

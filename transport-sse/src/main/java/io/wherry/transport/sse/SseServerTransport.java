@@ -47,7 +47,7 @@ final class SseServerTransport implements ServerTransport {
     @Override
     public void install(ServerContext context) {
         HttpPort.of(context).route(SseTransport.NAME, Set.of(HttpMethod.GET), exchange -> {
-            ReadingRequest request = ReadingRequest.of(exchange.handshake());
+            ReadingRequest request = ReadingRequest.of(exchange);
             StreamStyle style = Objects.requireNonNull(styles.get(written(request)), "style");
             StreamConnection.answer(exchange, SseTransport.NAME, request, style);
         });

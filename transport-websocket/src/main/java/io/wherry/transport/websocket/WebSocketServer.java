@@ -88,7 +88,7 @@ final class WebSocketServer implements ServerTransport {
         WebSocketConnection connection =
                 WebSocketConnection.ofChannel(exchange.loop(), framing(Rendering.ENVELOPE, extension), maxMessage);
         try {
-            ReadingRequest request = ReadingRequest.of(exchange.handshake());
+            ReadingRequest request = ReadingRequest.of(exchange);
             connection.listen(
                     exchange.context().acceptor().attach(request.attachment(exchange, true, true), connection));
         } catch (WherryException e) {
@@ -99,7 +99,7 @@ final class WebSocketServer implements ServerTransport {
 
     /** Serves a peer without a library. What is refused is an HTTP answer. */
     private void serve(HttpExchange exchange, OpeningHandshake handshake) {
-        ReadingRequest request = ReadingRequest.of(exchange.handshake());
+        ReadingRequest request = ReadingRequest.of(exchange);
         if (request.isChannel()) {
             throw new WherryException(
                     ErrorCode.BAD_REQUEST,
