@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.channel;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /** Gives benchmarks what the channel layer keeps to itself: how handlers are called for a channel. */
@@ -8,7 +9,7 @@ public final class Callbacks implements AutoCloseable {
 
     private static final int HIGH_BYTES = 1 << 20;
 
-    private final CallbackThreads threads = CallbackThreads.of(null);
+    private final CallbackThreads threads = CallbackThreads.of(null, List.of());
     private final Dispatcher dispatcher;
 
     /**

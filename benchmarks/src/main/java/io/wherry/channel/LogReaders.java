@@ -34,7 +34,7 @@ public final class LogReaders {
 
     private final TaskLoop loop = new TaskLoop();
     private final Log log = new Log(new Random(1), loop::nanoTime);
-    private final ServerLoop home = new ServerLoop(loop, log, Long.MAX_VALUE / 4);
+    private final ServerLoop home = new ServerLoop(loop, log, Long.MAX_VALUE / 4, any -> {});
     private final List<TopicHistory> topics = new ArrayList<>();
     private final Framing framing;
     private long bytes;

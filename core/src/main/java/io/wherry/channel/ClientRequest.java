@@ -34,7 +34,10 @@ final class ClientRequest implements Dispatcher.Action, BiConsumer<@Nullable Mes
     public void run() {
         CompletionStage<Message> answer = ClientMessages.answering(handler, channel, envelope.message());
         if (answer instanceof CompletableFuture<Message> done && done.isDone() && !done.isCompletedExceptionally()) {
-            accept(done.join(), null);
+            reply = done.join();
+            if (channel.mailbox().runQuietly(ClientRequest::answer, this)) {
+                channel.server().callbackThreads().wakeLater();
+            }
         } else {
             var unused = answer.whenComplete(this);
         }

@@ -118,7 +118,10 @@ final class Dispatcher implements Runnable {
     @Override
     public void run() {
         Action action;
-        while ((action = next()) != null) {
+        for (boolean isFirst = true; (action = next()) != null; isFirst = false) {
+            if (!isFirst && executor instanceof CallbackThreads threads) {
+                threads.goOn();
+            }
             try {
                 action.run();
             } catch (InterruptedException e) {

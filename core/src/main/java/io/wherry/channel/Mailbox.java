@@ -64,13 +64,32 @@ final class Mailbox implements Runnable {
 
     /** Runs a task after all that were handed in before. */
     void execute(Runnable task) {
+        add(task);
+        schedule(false);
+    }
+
+    /**
+     * Runs a task as {@link #run} does, but does not wake the loop for it.
+     *
+     * @return whether the loop must be woken, see {@link Loop#executeQuietly}
+     */
+    <T> boolean runQuietly(Consumer<? super T> task, T on) {
+        if (loop.inLoop()) {
+            run(task, on);
+            return false;
+        }
+        add(() -> task.accept(on));
+        schedule(true);
+        return true;
+    }
+
+    private void add(Runnable task) {
         Task added = new Task(task);
         Task before;
         do {
             before = newest;
             added.next = before;
         } while (!NEWEST.compareAndSet(this, before, added));
-        schedule();
     }
 
     /** Runs a task at once where the caller is on the loop and nothing waits before it, else after what waits. */
@@ -92,7 +111,7 @@ final class Mailbox implements Runnable {
         }
         running = false;
         if (hasTasks()) {
-            schedule();
+            schedule(false);
         }
     }
 
@@ -109,10 +128,14 @@ final class Mailbox implements Runnable {
         }
     }
 
-    private void schedule() {
+    private void schedule(boolean quietly) {
         if (scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
             try {
-                loop.execute(this);
+                if (quietly) {
+                    loop.executeQuietly(this);
+                } else {
+                    loop.execute(this);
+                }
             } catch (RejectedExecutionException e) {
                 log.debug("a channel was used after its server was closed", e);
             }
@@ -142,7 +165,7 @@ final class Mailbox implements Runnable {
             running = false;
             scheduled = 0;
             if (hasTasks() || afterMove != null) {
-                schedule();
+                schedule(false);
             }
         }
     }

@@ -70,7 +70,7 @@ public final class RealClient implements Client {
         this.loops = environment == null
                 ? Loops.start(Math.max(1, config.get(CoreKeys.LOOPS)), "wherry-client", config.get(CoreKeys.SOCKETS))
                 : environment.loops();
-        this.callbackThreads = CallbackThreads.of(environment);
+        this.callbackThreads = CallbackThreads.of(environment, loops.all());
         this.credentials = new Credentials(headers, suppliedHeaders, callbackThreads);
         this.random = environment == null ? new SecureRandom() : environment.random();
         this.pathHealth = environment == null ? PathHealth.ofProcess() : new PathHealth();

@@ -380,7 +380,8 @@ public final class RealServer implements Server {
             }
             started = true;
         }
-        RunningServer starting = new RunningServer(this, startLoops(), CallbackThreads.of(environment));
+        Loops loops = startLoops();
+        RunningServer starting = new RunningServer(this, loops, CallbackThreads.of(environment, loops.all()));
         running = starting;
         try {
             starting.bind(transports);

@@ -44,7 +44,7 @@ final class RunningServer implements ServerContext {
         this.acceptor = new ServerAcceptor(server);
         for (Loop loop : loops.all()) {
             ServerLoop serverLoop =
-                    new ServerLoop(loop, server.log(), server.settings().visitEveryNanos());
+                    new ServerLoop(loop, server.log(), server.settings().visitEveryNanos(), callbackThreads::callNow);
             serverLoops.put(loop, serverLoop);
             server.log().addWakeup(serverLoop::wake);
         }

@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class ServerLoop {
     private final IdentityHashMap<TopicHistory, List<ReaderGroup>> groupsByTopic = new IdentityHashMap<>();
     private final List<ReaderGroup> touched = new ArrayList<>();
     private final Sweep sweep;
+    private final Consumer<Loop> beforeLong;
     private long writeNanos;
     private List<Connection> unflushed = new ArrayList<>();
     private List<Connection> flushing = new ArrayList<>();
@@ -52,10 +54,12 @@ final class ServerLoop {
      * Makes the readers of a loop.
      *
      * @param visitEveryNanos how often each channel and reader is visited by the sweep
+     * @param beforeLong called before what may take long: writing to many
      */
-    ServerLoop(Loop loop, Log log, long visitEveryNanos) {
+    ServerLoop(Loop loop, Log log, long visitEveryNanos, Consumer<Loop> beforeLong) {
         this.loop = loop;
         this.log = log;
+        this.beforeLong = beforeLong;
         this.sweep = new Sweep(loop, visitEveryNanos);
     }
 
@@ -90,6 +94,7 @@ final class ServerLoop {
 
     private void turn() {
         wakeScheduled.set(false);
+        beforeLong.accept(loop);
         if (readRun()) {
             wake();
         }
@@ -238,6 +243,7 @@ final class ServerLoop {
     }
 
     private void flushAll() {
+        beforeLong.accept(loop);
         List<Connection> batch = unflushed;
         unflushed = flushing;
         flushing = batch;

@@ -15,6 +15,17 @@ public interface Loop extends Executor {
     @Override
     void execute(Runnable task);
 
+    /**
+     * Runs a task as {@link #execute} does, but does not wake the loop for it: whoever calls this sees to it that {@link #wake} is
+     * called soon after, once for however many tasks. Any thread.
+     */
+    default void executeQuietly(Runnable task) {
+        execute(task);
+    }
+
+    /** Wakes the loop where it was given something quietly since the last time. Any thread. */
+    default void wake() {}
+
     /** Whether the caller is this loop's thread. */
     boolean inLoop();
 

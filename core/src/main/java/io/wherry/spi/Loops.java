@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.wherry.WherryException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -164,6 +166,8 @@ public final class Loops {
     private static final class NettyLoop implements Loop {
 
         private final EventLoop eventLoop;
+        /** Whether it may sleep though it was given something. */
+        private final AtomicBoolean isWakeDue = new AtomicBoolean();
 
         NettyLoop(EventLoop eventLoop) {
             this.eventLoop = eventLoop;
@@ -173,6 +177,27 @@ public final class Loops {
         public void execute(Runnable task) {
             eventLoop.execute(task);
         }
+
+        @Override
+        public void executeQuietly(Runnable task) {
+            if (eventLoop instanceof AbstractEventExecutor executor) {
+                executor.lazyExecute(task);
+                if (!isWakeDue.get()) {
+                    isWakeDue.set(true);
+                }
+            } else {
+                eventLoop.execute(task);
+            }
+        }
+
+        @Override
+        public void wake() {
+            if (isWakeDue.get() && isWakeDue.compareAndSet(true, false)) {
+                eventLoop.execute(NettyLoop::nothing);
+            }
+        }
+
+        private static void nothing() {}
 
         @Override
         public boolean inLoop() {

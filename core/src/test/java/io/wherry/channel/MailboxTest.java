@@ -51,6 +51,20 @@ class MailboxTest {
     }
 
     @Test
+    void whatIsRunQuietlyKeepsItsPlaceAndSaysWhetherTheLoopMustBeWoken() {
+        assertThat(mailbox.runQuietly(done::add, "first")).isTrue();
+        mailbox.execute(() -> done.add("second"));
+        first.wake();
+        assertThat(first.wakeUps()).isEqualTo(1);
+        assertThat(done).isEmpty();
+        first.runAll();
+        assertThat(done).containsExactly("first", "second");
+
+        first.inLoop(() -> assertThat(mailbox.runQuietly(done::add, "at once")).isFalse());
+        assertThat(done).endsWith("at once");
+    }
+
+    @Test
     void aTaskThatFailsHoldsUpNoOther() {
         mailbox.execute(() -> {
             throw new IllegalStateException("thrown by the test");

@@ -14,12 +14,33 @@ final class ManualLoop implements Loop {
     private final PriorityQueue<Due> timers = new PriorityQueue<>(Comparator.comparingLong(Due::atNanos));
     private long now;
     private boolean inLoop;
+    private boolean isWakeDue;
+    private int wakeUps;
 
     private record Due(long atNanos, Runnable task) {}
 
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
+    }
+
+    @Override
+    public void executeQuietly(Runnable task) {
+        tasks.add(task);
+        isWakeDue = true;
+    }
+
+    @Override
+    public void wake() {
+        if (isWakeDue) {
+            isWakeDue = false;
+            wakeUps++;
+        }
+    }
+
+    /** How often it was woken for what it was given quietly. */
+    int wakeUps() {
+        return wakeUps;
     }
 
     /** Runs the oldest task; returns whether there was one. */

@@ -126,7 +126,7 @@ class ReaderRandomTest {
             random = new SplittableRandom(seed);
             log = new Log(new java.util.Random(seed), () -> loops.get(0).nanoTime());
             for (ManualLoop loop : loops) {
-                ServerLoop serverLoop = new ServerLoop(loop, log, 1_000_000_000L);
+                ServerLoop serverLoop = new ServerLoop(loop, log, 1_000_000_000L, any -> {});
                 serverLoops.add(serverLoop);
                 log.addWakeup(serverLoop::wake);
             }

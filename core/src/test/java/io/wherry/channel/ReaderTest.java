@@ -41,7 +41,7 @@ class ReaderTest {
 
     private final ManualLoop loop = new ManualLoop();
     private final Log log = new Log(new Random(1), loop::nanoTime);
-    private final ServerLoop home = new ServerLoop(loop, log, 1_000_000_000L);
+    private final ServerLoop home = new ServerLoop(loop, log, 1_000_000_000L, any -> {});
     private final TopicHistory topic = log.open("topic", TopicOptions.defaults());
     private final AtomicInteger encoded = new AtomicInteger();
     private final Framing framing = new Framing() {

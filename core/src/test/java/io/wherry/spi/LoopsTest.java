@@ -45,6 +45,23 @@ final class LoopsTest {
         return kinds().stream().filter(kind -> kind.equals("epoll") || kind.equals("io_uring"));
     }
 
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void runsWhatItWasGivenQuietlyOnceItIsWoken(String kind) throws Exception {
+        Loops loops = Loops.start(1, "test", kind);
+        try {
+            Loop loop = loops.next();
+            for (int i = 0; i < 20; i++) {
+                CompletableFuture<Boolean> ran = new CompletableFuture<>();
+                loop.executeQuietly(() -> ran.complete(loop.inLoop()));
+                loop.wake();
+                assertThat(ran.get(10, TimeUnit.SECONDS)).isTrue();
+            }
+        } finally {
+            loops.close().toCompletableFuture().join();
+        }
+    }
+
     /** Listens on loopback and gives the first connection. */
     private static Channel listen(Loops loops, CompletableFuture<Channel> accepted) throws Exception {
         return new ServerBootstrap()

@@ -39,12 +39,16 @@ record Contestant(String name, String className, Dialect dialect, String classPa
     static final List<Contestant> OURS =
             List.of(NETTY, WHERRY, own("channels", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
 
-    /** The same for what is asked and answered: by handlers on the loop, as the reference's are, and by threads, the default. */
+    /**
+     * The same for what is asked and answered: by handlers on the loop, as the reference's are, and by threads, which is Wherry's default, and
+     * for Netty a group of executors.
+     */
     static final List<Contestant> ANSWERING = List.of(
             NETTY,
             own("wherry", WherryContender.class, WherryDialect.PLAIN, ON_LOOP),
             own("channels", WherryContender.class, WherryDialect.CHANNEL, ON_LOOP),
-            own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
+            own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()),
+            own("netty-threads", NettyContender.class, WherryDialect.PLAIN, Map.of(Settings.THREADS, "16")));
 
     /** The same, but for plain readers, who are not answered on their streams. */
     static final List<Contestant> CHANNELS_ANSWERING = List.of(NETTY, ANSWERING.get(2), ANSWERING.get(3));

@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
 import io.wherry.config.CoreKeys;
 import io.wherry.spi.Loops;
 import java.io.File;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * direct buffer; a turn of the loop takes all that wait, writes a duplicate of each to each subscriber of its topic with a void promise, past all encoders,
  * and flushes each subscriber once. It never looks whether a channel is writable. What waits for several topics goes topic by topic.
  */
-@SuppressWarnings("FutureReturnValueIgnored")
+// The deprecated way to have handlers on threads of their own is what `netty-threads` is for.
+@SuppressWarnings({"FutureReturnValueIgnored", "deprecation"})
 public final class NettyContender implements Contender {
 
     private static final int MAX_HEADER = 64 * 1024;
@@ -57,6 +60,9 @@ public final class NettyContender implements Contender {
     private final int joinedBytes;
     private final @Nullable SslContext tls;
     private final @Nullable NettyDeflater deflater;
+    /** Where what is asked is answered, null for the loop. */
+    private final @Nullable EventExecutorGroup threads;
+
     private final NettyServer server;
     private volatile int subscriptions;
     private ByteBuf latest = Unpooled.EMPTY_BUFFER;
@@ -81,6 +87,7 @@ public final class NettyContender implements Contender {
         tls = tls(settings.tls());
         deflater = settings.isCompressed() ? new NettyDeflater() : null;
         head = framing.head(settings.isCompressed());
+        threads = settings.threads() == 0 ? null : new DefaultEventExecutorGroup(settings.threads());
         topics = Stream.generate(NettyTopic::new).limit(settings.topics()).toList();
         server = new NettyServer(loops.group(), loops.serverSocketType(), this::initialize);
     }
@@ -108,12 +115,12 @@ public final class NettyContender implements Contender {
                 channel.pipeline().addLast(new NettyExtension());
             }
             channel.pipeline()
-                    .addLast(
-                            new WebSocketServerProtocolHandler("/wherry/websocket", null, true, 1 << 20, false, true),
-                            new NettyWebSocket(this));
+                    .addLast(new WebSocketServerProtocolHandler("/wherry/websocket", null, true, 1 << 20, false, true))
+                    .addLast(threads, new NettyWebSocket(this));
         } else if (framing == NettyFraming.ANSWER) {
             channel.pipeline()
-                    .addLast(new HttpRequestDecoder(), new HttpObjectAggregator(1 << 20), new NettyHttp(this));
+                    .addLast(new HttpRequestDecoder(), new HttpObjectAggregator(1 << 20))
+                    .addLast(threads, new NettyHttp(this));
         } else {
             channel.pipeline()
                     .addLast(new HttpRequestDecoder(MAX_HEADER, MAX_HEADER, 8192), new NettyStream(this, head));
@@ -213,9 +220,13 @@ public final class NettyContender implements Contender {
         return latest.retainedDuplicate();
     }
 
-    /** From now on a connection gets what is published to some topics. Called on the loop. */
+    /** From now on a connection gets what is published to some topics. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     void add(ChannelHandlerContext subscriber, List<Integer> numbers) {
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> add(subscriber, numbers));
+            return;
+        }
         NettyTopic.Reader reader = new NettyTopic.Reader(
                 subscriber, numbers.stream().map(topics::get).toList());
         reader.topics().forEach(topic -> topic.readers().add(reader));
@@ -223,9 +234,13 @@ public final class NettyContender implements Contender {
         readers.put(subscriber.channel(), reader);
     }
 
-    /** Called on the loop, when a connection has ended. */
+    /** A connection has ended. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes.
     void remove(Channel channel) {
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> remove(channel));
+            return;
+        }
         NettyTopic.Reader reader = readers.remove(channel);
         if (reader != null) {
             reader.topics().forEach(topic -> topic.readers().remove(reader));
@@ -245,5 +260,8 @@ public final class NettyContender implements Contender {
     @Override
     public void close() {
         loops.close();
+        if (threads != null) {
+            threads.shutdownGracefully();
+        }
     }
 }

@@ -25,6 +25,9 @@ public record Settings(Map<String, String> values) {
     /** How many bytes bare Netty joins to one buffer; it joins none where that does not say. */
     public static final String JOIN = "join";
 
+    /** On how many threads beside its loop bare Netty answers what it is asked; on the loop where that does not say. */
+    public static final String THREADS = "threads";
+
     /** Files in PEM, separated by a colon: certificate and key. */
     public static final String TLS = "tls";
 
@@ -96,6 +99,11 @@ public record Settings(Map<String, String> values) {
     /** How many bytes are joined to one buffer; 0 for none. */
     int joinedBytes() {
         return Integer.parseInt(values.getOrDefault(JOIN, "0"));
+    }
+
+    /** On how many threads beside the loop is answered; 0 for the loop. */
+    int threads() {
+        return Integer.parseInt(values.getOrDefault(THREADS, "0"));
     }
 
     /** Whether the payload is like JSON. */
