@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Loops are woken in the same way: what tasks give to them quietly, they learn of from the thread that finds nothing more to
  * do, or, where a task goes on to what may block, from the thread that is on its way.
+ *
+ * <p>An executor that an {@link Environment} gives is handed each task by itself, as a test decides about each when it runs.
  */
 final class CallbackThreads implements Executor {
 
@@ -43,6 +45,7 @@ final class CallbackThreads implements Executor {
     /** Those that end with their server or client; null where others were given. */
     private final @Nullable ExecutorService own;
 
+    private final boolean gathers;
     private final List<Turn> turns;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     /** Whether a thread is on its way that has not looked yet at what waits. */
@@ -53,9 +56,10 @@ final class CallbackThreads implements Executor {
     private final Runnable work = this::work;
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
-    private CallbackThreads(Executor threads, @Nullable ExecutorService own, List<Loop> loops) {
+    private CallbackThreads(Executor threads, @Nullable ExecutorService own, boolean gathers, List<Loop> loops) {
         this.threads = threads;
         this.own = own;
+        this.gathers = gathers;
         this.turns = loops.stream().map(Turn::new).toList();
     }
 
@@ -66,10 +70,15 @@ final class CallbackThreads implements Executor {
      */
     static CallbackThreads of(@Nullable Environment given, List<Loop> loops) {
         if (given != null) {
-            return new CallbackThreads(given.callbacks(), null, loops);
+            return new CallbackThreads(given.callbacks(), null, false, loops);
         }
         ExecutorService started = start();
-        return new CallbackThreads(started, started, loops);
+        return new CallbackThreads(started, started, true, loops);
+    }
+
+    /** Takes threads that are called for what comes together. */
+    static CallbackThreads over(Executor threads, List<Loop> loops) {
+        return new CallbackThreads(threads, null, true, loops);
     }
 
     private static ExecutorService start() {
@@ -96,9 +105,24 @@ final class CallbackThreads implements Executor {
     /** Runs a task; drops it when the threads have been ended. */
     @Override
     public void execute(Runnable task) {
+        if (!gathers) {
+            callFor(task);
+            return;
+        }
         waiting.add(task);
         if (!isCalled.get() && !callAfterTurn() && !call() && waiting.remove(task)) {
             log.debug("a callback was dropped: the server or client has been closed");
+        }
+    }
+
+    private void callFor(Runnable task) {
+        try {
+            threads.execute(() -> {
+                run(task);
+                wakeLoops();
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("a callback was dropped: its executor takes no more", e);
         }
     }
 
@@ -162,7 +186,9 @@ final class CallbackThreads implements Executor {
 
     /** A task of these threads goes on to what may block: what it has given to loops must not wait for that. */
     void goOn() {
-        if (isWakeDue) {
+        if (!gathers) {
+            wakeLoops();
+        } else if (isWakeDue) {
             call();
         }
     }

@@ -27,8 +27,7 @@ final class CallbackThreadsTest {
     private final Queue<Runnable> called = new ArrayDeque<>();
 
     private final List<String> done = new ArrayList<>();
-    private final CallbackThreads threads = CallbackThreads.of(
-            new Environment(Loops.given(List.of(loop)), called::add, new Random(1), loop::nanoTime), List.of(loop));
+    private final CallbackThreads threads = CallbackThreads.over(called::add, List.of(loop));
 
     private Runnable say(String what) {
         return () -> done.add(what);
@@ -157,17 +156,13 @@ final class CallbackThreadsTest {
     @Test
     void whatWaitsIsTakenByTheNextThatCanBeCalled() {
         AtomicBoolean isFull = new AtomicBoolean(true);
-        CallbackThreads scarce = CallbackThreads.of(
-                new Environment(
-                        Loops.given(List.of(loop)),
-                        task -> {
-                            if (isFull.get()) {
-                                throw new OutOfMemoryError("thrown by the test");
-                            }
-                            called.add(task);
-                        },
-                        new Random(1),
-                        loop::nanoTime),
+        CallbackThreads scarce = CallbackThreads.over(
+                task -> {
+                    if (isFull.get()) {
+                        throw new OutOfMemoryError("thrown by the test");
+                    }
+                    called.add(task);
+                },
                 List.of(loop));
         scarce.execute(say("first"));
         isFull.set(false);
@@ -176,6 +171,21 @@ final class CallbackThreadsTest {
         called.remove().run();
 
         assertThat(done).containsExactly("first", "second");
+    }
+
+    @Test
+    void handsEachTaskByItselfToAnExecutorThatIsGiven() {
+        CallbackThreads given = CallbackThreads.of(
+                new Environment(Loops.given(List.of(loop)), called::add, new Random(1), loop::nanoTime), List.of(loop));
+        loop.inLoop(() -> {
+            given.execute(say("first"));
+            given.execute(say("second"));
+        });
+        assertThat(called).hasSize(2);
+
+        called.remove().run();
+
+        assertThat(done).containsExactly("first");
     }
 
     @Test
