@@ -138,11 +138,12 @@ final class Swarm implements AutoCloseable {
     private void askIfDue() throws IOException {
         Begin begin = due;
         if (begin != null) {
-            due = null;
             for (SelectionKey key : keys) {
                 End end = (End) key.attachment();
                 begin.begin(end.peer, end.wire);
             }
+            // Only now: who waits for the answers must not see that none is outstanding before the questions.
+            due = null;
         }
     }
 
