@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A server and the way in which it is spoken to. Immutable.
@@ -39,16 +40,22 @@ record Contestant(String name, String className, Dialect dialect, String classPa
     static final List<Contestant> OURS =
             List.of(NETTY, WHERRY, own("channels", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
 
-    /**
-     * The same for what is asked and answered: by handlers on the loop, as the reference's are, and by threads, which is Wherry's default, and
-     * for Netty a group of executors.
-     */
+    /** The same for what is asked and answered: by handlers on the loop, as the reference's are, and by threads, which is Wherry's default. */
     static final List<Contestant> ANSWERING = List.of(
             NETTY,
             own("wherry", WherryContender.class, WherryDialect.PLAIN, ON_LOOP),
             own("channels", WherryContender.class, WherryDialect.CHANNEL, ON_LOOP),
-            own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()),
-            own("netty-threads", NettyContender.class, WherryDialect.PLAIN, Map.of(Settings.THREADS, "16")));
+            own("channels-threads", WherryContender.class, WherryDialect.CHANNEL, Map.of()));
+
+    /** The same, and Netty with its handlers in a group of executors. */
+    static final List<Contestant> ANSWERING_ON_THREADS = Stream.concat(
+                    ANSWERING.stream(),
+                    Stream.of(own(
+                            "netty-threads",
+                            NettyContender.class,
+                            WherryDialect.PLAIN,
+                            Map.of(Settings.THREADS, "16"))))
+            .toList();
 
     /** The same, but for plain readers, who are not answered on their streams. */
     static final List<Contestant> CHANNELS_ANSWERING = List.of(NETTY, ANSWERING.get(2), ANSWERING.get(3));

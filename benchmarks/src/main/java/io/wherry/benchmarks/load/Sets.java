@@ -33,11 +33,9 @@ final class Sets {
         }
         add("idle", cases.idle("idle-20k", WEBSOCKET, 19_500, false));
         for (int outstanding : new int[] {1, 16}) {
-            for (String transport : List.of(WEBSOCKET, "http")) {
-                add(
-                        "round-trips",
-                        cases.roundTrips("round-trips-" + outstanding, transport, outstanding, Contestant.ANSWERING));
-            }
+            String workload = "round-trips-" + outstanding;
+            add("round-trips", cases.roundTrips(workload, WEBSOCKET, outstanding, Contestant.ANSWERING_ON_THREADS));
+            add("round-trips", cases.roundTrips(workload, "http", outstanding, Contestant.ANSWERING));
         }
         for (String transport : List.of("sse", "comet")) {
             for (int outstanding : new int[] {1, 16}) {
