@@ -39,12 +39,12 @@ export async function picture(page, name, { phone = false } = {}) {
   await page.screenshot({ path: `${TARGET}${name}.png`, fullPage: phone });
 }
 
-/** Waits until something of a page is so. */
+/** Waits until something of a page is so: longer than the 40 s after which a connection that fell silent is given up. */
 export async function until(page, condition, what, ...args) {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while (!(await page.evaluate(condition, ...args))) {
     if (Date.now() > end) {
-      throw new Error(`not within 30 s: ${what}`);
+      throw new Error(`not within 60 s: ${what}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
